@@ -1,0 +1,2 @@
+//! Tandem.
+#![recursion_limit = "512"]
