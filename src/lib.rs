@@ -2,3 +2,5 @@
 #![recursion_limit = "512"]
 
 pub mod domain;
+pub mod error;
+pub mod store;

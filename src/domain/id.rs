@@ -154,8 +154,19 @@ mod tests {
             ConversationId::parse(&id),
             Err(IdError::OtherType(id, "conversation"))
         );
-        for text in ["", "ticket_", "ticket", "ticket_zzzzzzzzzzzzzzzzzzzzzzzzzz", "\0", "_", "é"] {
-            assert!(matches!(TicketId::parse(text), Err(IdError::Malformed(_))), "{text:?}");
+        for text in [
+            "",
+            "ticket_",
+            "ticket",
+            "ticket_zzzzzzzzzzzzzzzzzzzzzzzzzz",
+            "\0",
+            "_",
+            "é",
+        ] {
+            assert!(
+                matches!(TicketId::parse(text), Err(IdError::Malformed(_))),
+                "{text:?}"
+            );
             assert!(AnyId::parse(text).is_err(), "{text:?}");
         }
     }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::{
-    ChannelId, ContactId, ConversationId, InboxId, IntegrationId, MessageId, PipelineId, PropertyId,
-    StatusId, TicketId, TrashGroupId, UserId,
+    ChannelId, ContactId, ConversationId, InboxId, IntegrationId, MessageId, PipelineId,
+    PropertyId, StatusId, TicketId, TrashGroupId, UserId,
 };
 use super::noun::{ConversationStatus, MessageKind, StatusCategory, TicketPriority, Workspace};
 use super::property::Value;

@@ -119,6 +119,10 @@ impl Workspace {
     /// Where tickets live in an account created at that time (rule 5).
     #[must_use]
     pub const fn of_tickets(tickets_in_inbox: bool) -> Self {
-        if tickets_in_inbox { Self::Inbox } else { Self::HelpDesk }
+        if tickets_in_inbox {
+            Self::Inbox
+        } else {
+            Self::HelpDesk
+        }
     }
 }

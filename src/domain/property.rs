@@ -118,9 +118,10 @@ impl PropertyDefinition {
             (T::String | T::Text, InputValue::String(value)) => {
                 match text::check_filled(&value, text::PROPERTY_CHARS) {
                     Ok(()) => Ok(Value::String(value)),
-                    Err(text::TextError::Empty) => {
-                        Err(format!("`{}` must not be empty; send null to clear it", self.name))
-                    }
+                    Err(text::TextError::Empty) => Err(format!(
+                        "`{}` must not be empty; send null to clear it",
+                        self.name
+                    )),
                     Err(error) => Err(format!("`{}` {error}", self.name)),
                 }
             }
@@ -148,13 +149,21 @@ impl PropertyDefinition {
     /// A set of options has the definition's order, so that equal sets are equal values.
     fn accept_set(&self, values: &[String]) -> Result<Value, String> {
         if values.is_empty() {
-            return Err(format!("`{}` needs an option; send null to clear it", self.name));
+            return Err(format!(
+                "`{}` needs an option; send null to clear it",
+                self.name
+            ));
         }
         for value in values {
             self.known(value)?;
         }
         let chosen = self.options.iter().map(|option| &option.value);
-        Ok(Value::Options(chosen.filter(|value| values.contains(value)).cloned().collect()))
+        Ok(Value::Options(
+            chosen
+                .filter(|value| values.contains(value))
+                .cloned()
+                .collect(),
+        ))
     }
 
     fn known(&self, value: &str) -> Result<(), String> {
@@ -162,12 +171,21 @@ impl PropertyDefinition {
             return Ok(());
         }
         let shown: String = value.chars().filter(|c| !c.is_control()).take(48).collect();
-        let some: Vec<_> = self.options.iter().take(10).map(|option| option.value.as_str()).collect();
+        let some: Vec<_> = self
+            .options
+            .iter()
+            .take(10)
+            .map(|option| option.value.as_str())
+            .collect();
         Err(format!(
             "`{shown}` is not an option of `{}`; its options are {}{}",
             self.name,
             some.join(", "),
-            if self.options.len() > some.len() { ", …" } else { "" }
+            if self.options.len() > some.len() {
+                ", …"
+            } else {
+                ""
+            }
         ))
     }
 
@@ -200,7 +218,10 @@ mod tests {
     use super::*;
 
     fn definition(kind: PropertyType) -> PropertyDefinition {
-        let option = |value: &str| PropertyOption { value: value.into(), label: value.to_uppercase() };
+        let option = |value: &str| PropertyOption {
+            value: value.into(),
+            label: value.to_uppercase(),
+        };
         PropertyDefinition {
             id: PropertyId(uuid::Uuid::nil()),
             name: "tags".into(),
@@ -216,10 +237,21 @@ mod tests {
     #[test]
     fn equal_sets_are_equal_values() {
         let tags = definition(PropertyType::MultiEnumeration);
-        let set = |values: &[&str]| InputValue::Options(values.iter().map(|v| (*v).into()).collect());
-        assert_eq!(tags.accept(set(&["c", "a", "a"])), tags.accept(set(&["a", "c"])));
-        assert_eq!(tags.display(&tags.accept(set(&["c", "a"])).unwrap()), "A, C");
-        assert!(tags.accept(set(&["d"])).unwrap_err().contains("its options are a, b, c"));
+        let set =
+            |values: &[&str]| InputValue::Options(values.iter().map(|v| (*v).into()).collect());
+        assert_eq!(
+            tags.accept(set(&["c", "a", "a"])),
+            tags.accept(set(&["a", "c"]))
+        );
+        assert_eq!(
+            tags.display(&tags.accept(set(&["c", "a"])).unwrap()),
+            "A, C"
+        );
+        assert!(
+            tags.accept(set(&["d"]))
+                .unwrap_err()
+                .contains("its options are a, b, c")
+        );
         assert!(tags.accept(set(&[])).is_err());
     }
 

@@ -79,12 +79,22 @@ impl Refusal {
     #[must_use]
     pub fn at(code: ErrorCode, field: &str, message: impl Into<String>) -> Self {
         let path = vec!["input".to_owned(), field.to_owned()];
-        Self { code, message: message.into(), path, detail: None }
+        Self {
+            code,
+            message: message.into(),
+            path,
+            detail: None,
+        }
     }
 
     /// A refusal of the whole command.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), path: Vec::new(), detail: None }
+        Self {
+            code,
+            message: message.into(),
+            path: Vec::new(),
+            detail: None,
+        }
     }
 }

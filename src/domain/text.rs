@@ -50,7 +50,11 @@ pub fn check(text: &str, limit: usize) -> Result<(), TextError> {
 /// When it is blank, too long or holds a NUL.
 pub fn check_filled(text: &str, limit: usize) -> Result<(), TextError> {
     check(text, limit)?;
-    if text.trim().is_empty() { Err(TextError::Empty) } else { Ok(()) }
+    if text.trim().is_empty() {
+        Err(TextError::Empty)
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -60,7 +64,10 @@ mod tests {
     #[test]
     fn counts_characters_not_bytes() {
         assert_eq!(check("ąąą", 3), Ok(()));
-        assert_eq!(check("ąąąą", 3), Err(TextError::TooLong { found: 4, limit: 3 }));
+        assert_eq!(
+            check("ąąąą", 3),
+            Err(TextError::TooLong { found: 4, limit: 3 })
+        );
         assert_eq!(check("a\0", 3), Err(TextError::Nul));
         assert_eq!(check_filled(" \n", 3), Err(TextError::Empty));
     }

@@ -169,7 +169,11 @@ pub enum Command {
     /// `receiveMessage`
     ReceiveMessage(Incoming),
     /// A message of an import, of any kind, which changes nothing but the thread it is added to.
-    ImportMessages(Option<Box<Conversation>>, ConversationId, Vec<(Message, String)>),
+    ImportMessages(
+        Option<Box<Conversation>>,
+        ConversationId,
+        Vec<(Message, String)>,
+    ),
     /// The end of the retention of everything in the [`Linked`] state (rule 20).
     Purge,
 }
@@ -210,7 +214,8 @@ impl PropertyEdit {
             PropertyKey::Priority => ticket.priority.map(HeldValue::Priority),
             PropertyKey::Defined(id) => {
                 let held = ticket.properties.get(&id);
-                held.and_then(|held| held.value.clone()).map(HeldValue::Property)
+                held.and_then(|held| held.value.clone())
+                    .map(HeldValue::Property)
             }
         }
     }
@@ -242,9 +247,11 @@ impl PropertyEdit {
                 "properties",
                 format!("`{name}` is required and cannot be cleared; give it another value."),
             )),
-            None if self.key == PropertyKey::Name && self.to.is_none() => {
-                Err(Refusal::at(ErrorCode::InvalidValue, "name", "A ticket's name cannot be cleared."))
-            }
+            None if self.key == PropertyKey::Name && self.to.is_none() => Err(Refusal::at(
+                ErrorCode::InvalidValue,
+                "name",
+                "A ticket's name cannot be cleared.",
+            )),
             _ => Ok(()),
         }
     }

@@ -12,9 +12,7 @@ mod rule;
 mod touches;
 mod undo;
 
-pub use command::{
-    Command, Incoming, Linked, NewTicket, PropertyEdit, PropertyKey, Settings,
-};
+pub use command::{Command, Incoming, Linked, NewTicket, PropertyEdit, PropertyKey, Settings};
 pub use effect::{Change, Effect, HeldValue, Shown, Subject};
 pub use plan::{Plan, plan};
 pub use rule::Rule;

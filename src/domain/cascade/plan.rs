@@ -27,12 +27,32 @@ pub struct Plan {
 ///
 /// # Errors
 /// The first check that fails, in the contract's order.
-pub fn plan(before: &Linked, command: &Command, expected: Option<i32>, now: Time) -> Result<Plan, Refusal> {
-    let mut planner = Planner { state: before.clone(), effects: Vec::new(), left: Vec::new(), expected, now };
+pub fn plan(
+    before: &Linked,
+    command: &Command,
+    expected: Option<i32>,
+    now: Time,
+) -> Result<Plan, Refusal> {
+    let mut planner = Planner {
+        state: before.clone(),
+        effects: Vec::new(),
+        left: Vec::new(),
+        expected,
+        now,
+    };
     planner.run(command)?;
-    let Planner { mut state, effects, left, .. } = planner;
+    let Planner {
+        mut state,
+        effects,
+        left,
+        ..
+    } = planner;
     replay::finish(&mut state, &effects, now);
-    Ok(Plan { effects, left, after: state })
+    Ok(Plan {
+        effects,
+        left,
+        after: state,
+    })
 }
 
 /// The state as it becomes while effects are added.
@@ -54,8 +74,12 @@ impl Planner {
             Command::UpdateTicketStatus(status) => self.update_ticket_status(*status),
             Command::UpdateTicketProperties(edits) => self.update_properties(edits),
             Command::UpdateTicketOwner(owner) => self.update_ticket_owner(*owner),
-            Command::UpdateConversationStatus(id, status) => self.update_conversation_status(*id, *status),
-            Command::UpdateConversationOwner(id, owner) => self.update_conversation_owner(*id, *owner),
+            Command::UpdateConversationStatus(id, status) => {
+                self.update_conversation_status(*id, *status)
+            }
+            Command::UpdateConversationOwner(id, owner) => {
+                self.update_conversation_owner(*id, *owner)
+            }
             Command::ClaimConversation(id, user) => self.claim(*id, *user),
             Command::MoveConversation(id, inbox) => self.move_conversation(*id, *inbox),
             Command::TrashConversation(id, group) => {
@@ -103,8 +127,19 @@ impl Planner {
 
     // --- Tools
 
-    pub(super) fn push(&mut self, subject: Subject, rule: Rule, caused_by: Option<usize>, change: Change) -> usize {
-        let effect = Effect { subject, rule, caused_by, change };
+    pub(super) fn push(
+        &mut self,
+        subject: Subject,
+        rule: Rule,
+        caused_by: Option<usize>,
+        change: Change,
+    ) -> usize {
+        let effect = Effect {
+            subject,
+            rule,
+            caused_by,
+            change,
+        };
         replay::apply(&mut self.state, &effect);
         self.effects.push(effect);
         self.effects.len() - 1
@@ -112,9 +147,17 @@ impl Planner {
 
     /// The service locks what a command names before it plans, so a missing one is a `NOT_FOUND` at worst.
     fn conversation(&self, id: ConversationId) -> Result<&Conversation, Refusal> {
-        let found = self.state.conversations.iter().find(|conversation| conversation.id == id);
+        let found = self
+            .state
+            .conversations
+            .iter()
+            .find(|conversation| conversation.id == id);
         found.ok_or_else(|| {
-            Refusal::at(ErrorCode::NotFound, "conversationId", format!("There is no conversation `{id}`."))
+            Refusal::at(
+                ErrorCode::NotFound,
+                "conversationId",
+                format!("There is no conversation `{id}`."),
+            )
         })
     }
 
@@ -126,7 +169,11 @@ impl Planner {
     /// The ticket's conversations that a test picks, by rising id.
     fn conversations(&self, pick: impl Fn(&Conversation) -> bool) -> Vec<ConversationId> {
         let ticket = self.state.ticket.as_ref().map(|ticket| ticket.id);
-        let linked = self.state.conversations.iter().filter(|c| c.ticket.is_some() && c.ticket == ticket);
+        let linked = self
+            .state
+            .conversations
+            .iter()
+            .filter(|c| c.ticket.is_some() && c.ticket == ticket);
         linked.filter(|c| pick(c)).map(|c| c.id).collect()
     }
 
@@ -137,7 +184,10 @@ impl Planner {
             Some(trash) => Err(Refusal::at(
                 ErrorCode::InTrash,
                 field,
-                format!("It is in the trash until {}; restore it first.", trash.purge_at.to_rfc3339()),
+                format!(
+                    "It is in the trash until {}; restore it first.",
+                    trash.purge_at.to_rfc3339()
+                ),
             )),
         }
     }
@@ -145,9 +195,15 @@ impl Planner {
     fn expect_version(&self, current: i32, changed_at: i32) -> Planned {
         match self.expected {
             Some(expected) if expected < changed_at || expected > current => {
-                let message = format!("It is at version {current}, not {expected}: look at it again, then decide.");
+                let message = format!(
+                    "It is at version {current}, not {expected}: look at it again, then decide."
+                );
                 Err(Refusal {
-                    detail: Some(Detail::Version { current, changed_at, changed_by: None }),
+                    detail: Some(Detail::Version {
+                        current,
+                        changed_at,
+                        changed_by: None,
+                    }),
                     ..Refusal::at(ErrorCode::VersionConflict, "expectedVersion", message)
                 })
             }
@@ -167,7 +223,11 @@ impl Planner {
     }
 
     fn new_trash(&self, group: crate::domain::id::TrashGroupId) -> Trash {
-        Trash { group, trashed_at: self.now, purge_at: self.now + self.state.settings.retention }
+        Trash {
+            group,
+            trashed_at: self.now,
+            purge_at: self.now + self.state.settings.retention,
+        }
     }
 
     // --- Links and workspace
@@ -183,7 +243,11 @@ impl Planner {
         if !new.missing.is_empty() {
             let names = new.missing.join("`, `");
             let message = format!("A ticket needs a value of `{names}`.");
-            return Err(Refusal::at(ErrorCode::RequiredProperty, "properties", message));
+            return Err(Refusal::at(
+                ErrorCode::RequiredProperty,
+                "properties",
+                message,
+            ));
         }
         self.add_ticket(&conversation, new, Rule::Direct, None);
         Ok(())
@@ -201,9 +265,17 @@ impl Planner {
         }
     }
 
-    fn add_ticket(&mut self, conversation: &Conversation, new: &NewTicket, rule: Rule, cause: Option<usize>) {
+    fn add_ticket(
+        &mut self,
+        conversation: &Conversation,
+        new: &NewTicket,
+        rule: Rule,
+        cause: Option<usize>,
+    ) {
         // Who left cannot be given anything new (rule 23), also not by inheritance.
-        let inherited = conversation.owner.filter(|owner| !self.state.inactive.contains(owner));
+        let inherited = conversation
+            .owner
+            .filter(|owner| !self.state.inactive.contains(owner));
         let closed = new.status.category == StatusCategory::Closed;
         let ticket = Ticket {
             id: new.id,
@@ -224,10 +296,25 @@ impl Planner {
             version: 1,
         };
         let subject = Subject::Ticket(new.id);
-        let created = self.push(subject, rule, cause, Change::TicketCreated { ticket: Some(Box::new(ticket)) });
-        let follows = if rule == Rule::Direct { None } else { Some(created) };
+        let created = self.push(
+            subject,
+            rule,
+            cause,
+            Change::TicketCreated {
+                ticket: Some(Box::new(ticket)),
+            },
+        );
+        let follows = if rule == Rule::Direct {
+            None
+        } else {
+            Some(created)
+        };
         if let Some(priority) = new.priority {
-            let edit = PropertyEdit { definition: None, key: super::PropertyKey::Priority, to: Some(HeldValue::Priority(priority)) };
+            let edit = PropertyEdit {
+                definition: None,
+                key: super::PropertyKey::Priority,
+                to: Some(HeldValue::Priority(priority)),
+            };
             self.edit_property(subject, &edit, rule, follows);
         }
         for edit in &new.properties {
@@ -236,14 +323,23 @@ impl Planner {
         let link = Change::Linked { ticket: new.id };
         let linked = self.push(Subject::Conversation(conversation.id), rule, follows, link);
         self.to_ticket_workspace(Subject::Ticket(new.id), Workspace::Inbox, created);
-        self.to_ticket_workspace(Subject::Conversation(conversation.id), conversation.workspace, linked);
+        self.to_ticket_workspace(
+            Subject::Conversation(conversation.id),
+            conversation.workspace,
+            linked,
+        );
     }
 
     /// Rule 5.
     fn to_ticket_workspace(&mut self, subject: Subject, from: Workspace, cause: usize) {
         let to = self.state.settings.ticket_workspace();
         if to == Workspace::HelpDesk && from != to {
-            self.push(subject, Rule::TicketCreatedMovesToHelpDesk, Some(cause), Change::Workspace { from, to });
+            self.push(
+                subject,
+                Rule::TicketCreatedMovesToHelpDesk,
+                Some(cause),
+                Change::Workspace { from, to },
+            );
         }
     }
 
@@ -279,14 +375,24 @@ impl Planner {
             (_, StatusCategory::Open) => None,
             (StatusCategory::Closed, StatusCategory::Closed) => ticket.closed_at,
         };
-        let change = Change::TicketStatus { from, to, closed_before: ticket.closed_at, closed_after };
+        let change = Change::TicketStatus {
+            from,
+            to,
+            closed_before: ticket.closed_at,
+            closed_after,
+        };
         let cause = self.push(Subject::Ticket(ticket.id), Rule::Direct, None, change);
         match (from.category, to.category) {
             // Rule 11.
             (StatusCategory::Open, StatusCategory::Closed) => {
                 for id in self.conversations(|c| c.status == ConversationStatus::Open) {
                     let rule = Rule::TicketClosedClosesConversations;
-                    self.set_conversation_status(id, ConversationStatus::Closed, rule, Some(cause))?;
+                    self.set_conversation_status(
+                        id,
+                        ConversationStatus::Closed,
+                        rule,
+                        Some(cause),
+                    )?;
                 }
             }
             // Rules 12 and 13: none reopens where there are several.
@@ -295,7 +401,12 @@ impl Planner {
                     && self.conversation(only)?.status == ConversationStatus::Closed
                 {
                     let rule = Rule::TicketReopenedReopensOnlyConversation;
-                    self.set_conversation_status(only, ConversationStatus::Open, rule, Some(cause))?;
+                    self.set_conversation_status(
+                        only,
+                        ConversationStatus::Open,
+                        rule,
+                        Some(cause),
+                    )?;
                 }
             }
             _ => {}
@@ -304,7 +415,11 @@ impl Planner {
     }
 
     /// Rules 14 and 25: only it changes, neither its ticket nor its siblings.
-    fn update_conversation_status(&mut self, id: ConversationId, to: ConversationStatus) -> Planned {
+    fn update_conversation_status(
+        &mut self,
+        id: ConversationId,
+        to: ConversationStatus,
+    ) -> Planned {
         let conversation = self.conversation(id)?.clone();
         if conversation.status == to {
             return Ok(());
@@ -314,7 +429,13 @@ impl Planner {
         self.set_conversation_status(id, to, Rule::Direct, None)
     }
 
-    fn set_conversation_status(&mut self, id: ConversationId, to: ConversationStatus, rule: Rule, cause: Option<usize>) -> Planned {
+    fn set_conversation_status(
+        &mut self,
+        id: ConversationId,
+        to: ConversationStatus,
+        rule: Rule,
+        cause: Option<usize>,
+    ) -> Planned {
         let conversation = self.conversation(id)?;
         let change = Change::ConversationStatus {
             from: conversation.status,
@@ -337,7 +458,10 @@ impl Planner {
         Self::not_in_trash(ticket.trash, "ticketId")?;
         self.expect_version(ticket.version, ticket.version)?;
         self.can_own(to)?;
-        let change = Change::Owner { from: ticket.owner, to };
+        let change = Change::Owner {
+            from: ticket.owner,
+            to,
+        };
         self.push(Subject::Ticket(ticket.id), Rule::Direct, None, change);
         Ok(())
     }
@@ -354,17 +478,33 @@ impl Planner {
     }
 
     /// Rules 7, 23 and 24: the ticket follows, also to nobody.
-    fn own_conversation(&mut self, id: ConversationId, to: Option<UserId>, rule: Rule, cause: Option<usize>) -> Planned {
+    fn own_conversation(
+        &mut self,
+        id: ConversationId,
+        to: Option<UserId>,
+        rule: Rule,
+        cause: Option<usize>,
+    ) -> Planned {
         let conversation = self.conversation(id)?;
         let (from, linked) = (conversation.owner, conversation.ticket);
-        let cause = self.push(Subject::Conversation(id), rule, cause, Change::Owner { from, to });
+        let cause = self.push(
+            Subject::Conversation(id),
+            rule,
+            cause,
+            Change::Owner { from, to },
+        );
         if let Some(ticket) = &self.state.ticket
             && linked == Some(ticket.id)
             && ticket.owner != to
         {
             let (id, from) = (ticket.id, ticket.owner);
             let rule = Rule::ConversationOwnerSetsTicketOwner;
-            self.push(Subject::Ticket(id), rule, Some(cause), Change::Owner { from, to });
+            self.push(
+                Subject::Ticket(id),
+                rule,
+                Some(cause),
+                Change::Owner { from, to },
+            );
         }
         Ok(())
     }
@@ -376,8 +516,13 @@ impl Planner {
         }
         Self::not_in_trash(conversation.trash, "conversationId")?;
         if conversation.owner.is_some() {
-            let message = "Somebody else owns the conversation; take it over with updateConversationOwner.";
-            return Err(Refusal::at(ErrorCode::AlreadyOwned, "conversationId", message));
+            let message =
+                "Somebody else owns the conversation; take it over with updateConversationOwner.";
+            return Err(Refusal::at(
+                ErrorCode::AlreadyOwned,
+                "conversationId",
+                message,
+            ));
         }
         self.can_own(Some(user))?;
         self.own_conversation(id, Some(user), Rule::Direct, None)
@@ -392,14 +537,22 @@ impl Planner {
         }
         Self::not_in_trash(conversation.trash, "conversationId")?;
         self.expect_version(conversation.version, conversation.version)?;
-        let change = Change::Inbox { from: conversation.inbox, to };
+        let change = Change::Inbox {
+            from: conversation.inbox,
+            to,
+        };
         let cause = self.push(Subject::Conversation(id), Rule::Direct, None, change);
         // Rule 29.
         if conversation.ticket.is_some() {
             for sibling in self.conversations(|c| c.id != id && c.inbox != to) {
                 let from = self.conversation(sibling)?.inbox;
                 let rule = Rule::MoveCarriesTicket;
-                self.push(Subject::Conversation(sibling), rule, Some(cause), Change::Inbox { from, to });
+                self.push(
+                    Subject::Conversation(sibling),
+                    rule,
+                    Some(cause),
+                    Change::Inbox { from, to },
+                );
             }
         }
         Ok(())
@@ -413,7 +566,12 @@ impl Planner {
             return Ok(());
         }
         self.expect_version(conversation.version, conversation.version)?;
-        let cause = self.push(Subject::Conversation(id), Rule::Direct, None, Change::Trashed { trash });
+        let cause = self.push(
+            Subject::Conversation(id),
+            Rule::Direct,
+            None,
+            Change::Trashed { trash },
+        );
         // Rules 15 and 18.
         if let (Some(ticket), true) = (&self.state.ticket, conversation.ticket.is_some()) {
             let subject = Subject::Ticket(ticket.id);
@@ -440,7 +598,12 @@ impl Planner {
     fn trash_conversations(&mut self, cause: usize, trash: Trash) {
         for id in self.conversations(|c| c.trash.is_none()) {
             let rule = Rule::TicketTrashedTrashesConversations;
-            self.push(Subject::Conversation(id), rule, Some(cause), Change::Trashed { trash });
+            self.push(
+                Subject::Conversation(id),
+                rule,
+                Some(cause),
+                Change::Trashed { trash },
+            );
         }
     }
 
@@ -451,7 +614,11 @@ impl Planner {
             None => (Subject::Ticket(self.ticket()?.id), self.ticket()?.trash),
         };
         let Some(trash) = trash else {
-            return Err(Refusal::at(ErrorCode::NotInTrash, "id", "It is not in the trash."));
+            return Err(Refusal::at(
+                ErrorCode::NotInTrash,
+                "id",
+                "It is not in the trash.",
+            ));
         };
         let cause = self.push(named, Rule::Direct, None, Change::Restored { trash });
         for subject in self.trashed() {
@@ -463,9 +630,20 @@ impl Planner {
 
     /// Everything of the state that is in the trash: the ticket first.
     pub(super) fn trashed(&self) -> Vec<Subject> {
-        let ticket = self.state.ticket.iter().filter(|t| t.trash.is_some()).map(|t| Subject::Ticket(t.id));
-        let conversations = self.state.conversations.iter().filter(|c| c.trash.is_some());
-        ticket.chain(conversations.map(|c| Subject::Conversation(c.id))).collect()
+        let ticket = self
+            .state
+            .ticket
+            .iter()
+            .filter(|t| t.trash.is_some())
+            .map(|t| Subject::Ticket(t.id));
+        let conversations = self
+            .state
+            .conversations
+            .iter()
+            .filter(|c| c.trash.is_some());
+        ticket
+            .chain(conversations.map(|c| Subject::Conversation(c.id)))
+            .collect()
     }
 
     /// Rule 20.
@@ -477,19 +655,37 @@ impl Planner {
 
     // --- Messages
 
-    fn add_message(&mut self, id: ConversationId, message: crate::domain::image::Message, sha256: &str) -> usize {
-        let change = Change::MessageAdded { message, sha256: sha256.to_owned() };
+    fn add_message(
+        &mut self,
+        id: ConversationId,
+        message: crate::domain::image::Message,
+        sha256: &str,
+    ) -> usize {
+        let change = Change::MessageAdded {
+            message,
+            sha256: sha256.to_owned(),
+        };
         self.push(Subject::Conversation(id), Rule::Direct, None, change)
     }
 
     fn start(&mut self, conversation: &Conversation) -> usize {
-        let change = Change::ConversationCreated { conversation: Some(Box::new(conversation.clone())) };
-        self.push(Subject::Conversation(conversation.id), Rule::Direct, None, change)
+        let change = Change::ConversationCreated {
+            conversation: Some(Box::new(conversation.clone())),
+        };
+        self.push(
+            Subject::Conversation(conversation.id),
+            Rule::Direct,
+            None,
+            change,
+        )
     }
 
     fn receive(&mut self, incoming: &Incoming) -> Planned {
         let id = incoming.conversation;
-        let started = incoming.starts.as_ref().map(|conversation| self.start(conversation));
+        let started = incoming
+            .starts
+            .as_ref()
+            .map(|conversation| self.start(conversation));
         let added = self.add_message(id, incoming.message, &incoming.sha256);
         let conversation = self.conversation(id)?.clone();
         // Rule 26: into the trash it changes nothing else.
@@ -499,7 +695,12 @@ impl Planner {
         }
         // Rule 28.
         if let (Some(started), Some(new)) = (started, &incoming.ticket) {
-            self.add_ticket(&conversation, new, Rule::NewConversationCreatesTicket, Some(started));
+            self.add_ticket(
+                &conversation,
+                new,
+                Rule::NewConversationCreatesTicket,
+                Some(started),
+            );
         }
         Ok(())
     }
@@ -509,13 +710,20 @@ impl Planner {
     /// Rule 6.
     fn update_properties(&mut self, edits: &[PropertyEdit]) -> Planned {
         let ticket = self.ticket()?.clone();
-        let changed: Vec<_> = edits.iter().filter(|edit| edit.present(&ticket) != edit.to).collect();
+        let changed: Vec<_> = edits
+            .iter()
+            .filter(|edit| edit.present(&ticket) != edit.to)
+            .collect();
         if changed.is_empty() {
             return Ok(());
         }
         Self::not_in_trash(ticket.trash, "ticketId")?;
         // Edits of different properties do not conflict: only the latest of those edited here counts.
-        let changed_at = changed.iter().map(|edit| edit.changed_at(&ticket)).max().unwrap_or(0);
+        let changed_at = changed
+            .iter()
+            .map(|edit| edit.changed_at(&ticket))
+            .max()
+            .unwrap_or(0);
         self.expect_version(ticket.version, changed_at)?;
         for edit in &changed {
             edit.allowed()?;
@@ -526,8 +734,18 @@ impl Planner {
         Ok(())
     }
 
-    fn edit_property(&mut self, subject: Subject, edit: &PropertyEdit, rule: Rule, cause: Option<usize>) {
-        let from = self.state.ticket.as_ref().and_then(|ticket| edit.present(ticket));
+    fn edit_property(
+        &mut self,
+        subject: Subject,
+        edit: &PropertyEdit,
+        rule: Rule,
+        cause: Option<usize>,
+    ) {
+        let from = self
+            .state
+            .ticket
+            .as_ref()
+            .and_then(|ticket| edit.present(ticket));
         if from == edit.to {
             return;
         }

@@ -29,7 +29,9 @@ impl World for Linked {
     }
 
     fn conversation(&mut self, id: ConversationId) -> Option<&mut Conversation> {
-        self.conversations.iter_mut().find(|conversation| conversation.id == id)
+        self.conversations
+            .iter_mut()
+            .find(|conversation| conversation.id == id)
     }
 
     fn add_ticket(&mut self, ticket: Ticket) {
@@ -51,8 +53,18 @@ impl World for Linked {
 /// Does what one effect says. What it names and is not there is left out.
 pub fn apply(world: &mut impl World, effect: &Effect) {
     match (&effect.change, effect.subject) {
-        (Change::TicketCreated { ticket: Some(ticket) }, _) => world.add_ticket((**ticket).clone()),
-        (Change::ConversationCreated { conversation: Some(conversation) }, _) => {
+        (
+            Change::TicketCreated {
+                ticket: Some(ticket),
+            },
+            _,
+        ) => world.add_ticket((**ticket).clone()),
+        (
+            Change::ConversationCreated {
+                conversation: Some(conversation),
+            },
+            _,
+        ) => {
             world.add_conversation((**conversation).clone());
         }
         (Change::Purged, subject) => world.remove(subject),
@@ -131,7 +143,9 @@ fn stamp_properties(ticket: &mut Ticket, effects: &[Effect]) {
 
 /// Notes and messages into the trash move no time of activity.
 fn add_message(world: &mut impl World, id: ConversationId, message: &Message) {
-    let Some(conversation) = world.conversation(id) else { return };
+    let Some(conversation) = world.conversation(id) else {
+        return;
+    };
     if message.kind == MessageKind::Note || conversation.trash.is_some() {
         return;
     }
@@ -144,7 +158,9 @@ fn add_message(world: &mut impl World, id: ConversationId, message: &Message) {
 }
 
 fn link(world: &mut impl World, id: ConversationId, ticket: TicketId) {
-    let Some(conversation) = world.conversation(id) else { return };
+    let Some(conversation) = world.conversation(id) else {
+        return;
+    };
     conversation.ticket = Some(ticket);
     let active = conversation.last_activity_at;
     if let Some(ticket) = world.ticket(ticket) {
@@ -154,7 +170,9 @@ fn link(world: &mut impl World, id: ConversationId, ticket: TicketId) {
 
 fn change_ticket(ticket: &mut Ticket, change: &Change) {
     match change {
-        Change::TicketStatus { to, closed_after, .. } => {
+        Change::TicketStatus {
+            to, closed_after, ..
+        } => {
             ticket.status = *to;
             ticket.closed_at = *closed_after;
         }
@@ -170,14 +188,22 @@ fn change_ticket(ticket: &mut Ticket, change: &Change) {
 fn set_property(ticket: &mut Ticket, key: PropertyKey, to: Option<&Shown>) {
     match (key, to.map(|shown| &shown.value)) {
         (PropertyKey::Name, Some(HeldValue::Name(name))) => ticket.name.clone_from(name),
-        (PropertyKey::Priority, Some(HeldValue::Priority(priority))) => ticket.priority = Some(*priority),
+        (PropertyKey::Priority, Some(HeldValue::Priority(priority))) => {
+            ticket.priority = Some(*priority)
+        }
         (PropertyKey::Priority, None) => ticket.priority = None,
         (PropertyKey::Defined(id), value) => {
             let value = match value {
                 Some(HeldValue::Property(value)) => Some(value.clone()),
                 _ => None,
             };
-            ticket.properties.insert(id, Held { value, version: ticket.version });
+            ticket.properties.insert(
+                id,
+                Held {
+                    value,
+                    version: ticket.version,
+                },
+            );
         }
         _ => {}
     }
@@ -185,7 +211,9 @@ fn set_property(ticket: &mut Ticket, key: PropertyKey, to: Option<&Shown>) {
 
 fn change_conversation(conversation: &mut Conversation, change: &Change) {
     match change {
-        Change::ConversationStatus { to, closed_after, .. } => {
+        Change::ConversationStatus {
+            to, closed_after, ..
+        } => {
             conversation.status = *to;
             conversation.closed_at = *closed_after;
         }
