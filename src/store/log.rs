@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Snapshot;
 use super::sql::{Bind, Sql, sql};
+use crate::domain::cascade::Rule;
 use crate::domain::event::{Body, Entry, Position};
 use crate::domain::id::{AccountId, CascadeId};
 use crate::domain::image::{Actor, Time};
@@ -32,6 +33,12 @@ pub enum TouchKind {
     Actor = 6,
     /// A rule, as the UUID of its code.
     Rule = 7,
+}
+
+/// What the index calls a rule: its kind of thing has ids, so a rule gets one made of its code.
+#[must_use]
+pub fn rule_id(rule: Rule) -> Uuid {
+    Uuid::from_u128(rule.code().unsigned_abs().into())
 }
 
 #[derive(QueryableByName)]

@@ -1,7 +1,11 @@
 //! All SQL of Tandem, in functions named after noun and verb. `diesel_async::RunQueryDsl` stays in here.
 
+pub mod apply;
+pub mod linked;
 pub mod log;
 pub mod pool;
+mod redact;
+mod rows;
 mod session;
 pub mod sql;
 
