@@ -1,6 +1,7 @@
 //! Tandem.
 #![recursion_limit = "512"]
 
+pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod store;
