@@ -4,4 +4,5 @@
 pub mod demo;
 pub mod domain;
 pub mod error;
+pub mod service;
 pub mod store;

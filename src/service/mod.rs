@@ -59,8 +59,18 @@ pub struct Outcome {
 
 impl Outcome {
     fn of(result: WriteResult, state: &Linked, named: Option<ConversationId>) -> Self {
-        let conversation = state.conversations.iter().find(|c| Some(c.id) == named).cloned();
-        Self { result, entry: None, ticket: state.ticket.clone(), conversation, refusals: Vec::new() }
+        let conversation = state
+            .conversations
+            .iter()
+            .find(|c| Some(c.id) == named)
+            .cloned();
+        Self {
+            result,
+            entry: None,
+            ticket: state.ticket.clone(),
+            conversation,
+            refusals: Vec::new(),
+        }
     }
 
     /// A command that was refused before anything was read.
@@ -119,7 +129,11 @@ impl Service {
     /// Commands on that database.
     #[must_use]
     pub fn new(store: Store, settings: Settings, on_commit: OnCommit) -> Self {
-        Self { store, settings: Arc::new(settings), on_commit }
+        Self {
+            store,
+            settings: Arc::new(settings),
+            on_commit,
+        }
     }
 
     /// The database.

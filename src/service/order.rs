@@ -35,13 +35,19 @@ impl Target {
     /// A ticket, named by `ticketId`.
     #[must_use]
     pub fn ticket(id: TicketId) -> Self {
-        Self { ticket: Some((id, "ticketId")), ..Self::default() }
+        Self {
+            ticket: Some((id, "ticketId")),
+            ..Self::default()
+        }
     }
 
     /// A conversation, named by `conversationId`.
     #[must_use]
     pub fn conversation(id: ConversationId) -> Self {
-        Self { conversation: Some((id, "conversationId")), ..Self::default() }
+        Self {
+            conversation: Some((id, "conversationId")),
+            ..Self::default()
+        }
     }
 }
 
@@ -75,7 +81,10 @@ pub trait Order: Send + Sync + 'static {
     }
 
     /// Checks the input against the account's definitions and finds what it names, without locking.
-    fn prepare(&self, work: &Work<'_>) -> impl Future<Output = Result<(Target, Self::Found)>> + Send;
+    fn prepare(
+        &self,
+        work: &Work<'_>,
+    ) -> impl Future<Output = Result<(Target, Self::Found)>> + Send;
 
     /// Makes the command, once everything is locked. None: nothing to do.
     fn command(
@@ -94,7 +103,8 @@ impl Service {
     pub async fn run<O: Order>(&self, viewer: Viewer, order: O) -> Result<Outcome> {
         let service = self.clone();
         let task = tokio::spawn(async move { service.run_here(viewer, &order).await });
-        task.await.map_err(|error| Error::Internal(format!("a command ended early: {error}")))?
+        task.await
+            .map_err(|error| Error::Internal(format!("a command ended early: {error}")))?
     }
 
     /// Runs a command in this task.
@@ -118,20 +128,37 @@ impl Service {
 
     async fn attempt<O: Order>(&self, viewer: Viewer, order: &O) -> Result<Outcome> {
         let tx = self.store.begin(Scope::Account(viewer.account)).await?;
-        let work = Work { tx: &tx, viewer, now: now(), service: self };
+        let work = Work {
+            tx: &tx,
+            viewer,
+            now: now(),
+            service: self,
+        };
         let (target, found) = order.prepare(&work).await?;
         let ids = linked::Target {
             ticket: target.ticket.map(|(id, _)| id),
             conversation: target.conversation.map(|(id, _)| id),
         };
-        let before = linked::lock(&tx, viewer.account, ids, target.owner, self.settings.retention).await?;
+        let before = linked::lock(
+            &tx,
+            viewer.account,
+            ids,
+            target.owner,
+            self.settings.retention,
+        )
+        .await?;
         missing(&before, &target)?;
         if !viewer.may(O::ACTION) {
             let message = "Your role does not allow this; ask an administrator.";
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
         }
         // From here on in the order of the locks: the time of a cascade is never before that of one it waited for.
-        let work = Work { tx: &tx, viewer, now: now(), service: self };
+        let work = Work {
+            tx: &tx,
+            viewer,
+            now: now(),
+            service: self,
+        };
         let named = ids.conversation;
         let Some((command, contents)) = order.command(&work, found, &before).await? else {
             tx.rollback().await?;
@@ -147,7 +174,19 @@ impl Service {
                 return Ok(outcome);
             }
         };
-        self.conclude(tx, viewer, &before, planned, &command, contents, target, order.dry_run()).await
+        let at = work.now;
+        self.conclude(
+            tx,
+            viewer,
+            &before,
+            planned,
+            &command,
+            contents,
+            target,
+            order.dry_run(),
+            at,
+        )
+        .await
     }
 
     /// Writes, previews or leaves a planned command.
@@ -162,18 +201,32 @@ impl Service {
         contents: Contents,
         target: Target,
         dry_run: bool,
+        at: Time,
     ) -> Result<Outcome> {
-        let named = target.conversation.map(|(id, _)| id).or_else(|| first_conversation(&planned, target));
-        let Plan { effects, left, mut after } = planned;
+        let named = target
+            .conversation
+            .map(|(id, _)| id)
+            .or_else(|| first_conversation(&planned, target));
+        let Plan {
+            effects,
+            left,
+            mut after,
+        } = planned;
         if effects.is_empty() {
             tx.rollback().await?;
-            let result = if left.is_empty() { WriteResult::Unchanged } else { WriteResult::Rejected };
+            let result = if left.is_empty() {
+                WriteResult::Unchanged
+            } else {
+                WriteResult::Rejected
+            };
             let mut outcome = Outcome::of(result, before, named);
             outcome.refusals = left;
             return Ok(outcome);
         }
-        after.conversations.sort_by_key(|conversation| conversation.id);
-        let mut entry = entry(viewer, before, &after, effects, command, target.undoes);
+        after
+            .conversations
+            .sort_by_key(|conversation| conversation.id);
+        let mut entry = entry(viewer, before, &after, effects, command, target.undoes, at);
         if dry_run {
             tx.rollback().await?;
             let mut outcome = Outcome::of(WriteResult::Previewed, before, named);
@@ -200,11 +253,20 @@ impl Service {
         mut refusal: Refusal,
         named: Option<ConversationId>,
     ) -> Result<Refusal> {
-        if let Some(Detail::Version { changed_at, changed_by, .. }) = &mut refusal.detail {
+        if let Some(Detail::Version {
+            changed_at,
+            changed_by,
+            ..
+        }) = &mut refusal.detail
+        {
             let subject = named.map(Subject::Conversation);
-            let ticket = before.ticket.as_ref().map(|ticket| Subject::Ticket(ticket.id));
+            let ticket = before
+                .ticket
+                .as_ref()
+                .map(|ticket| Subject::Ticket(ticket.id));
             if let Some(subject) = subject.or(ticket) {
-                *changed_by = log::changed_by(work.tx, work.viewer.account, subject, *changed_at).await?;
+                *changed_by =
+                    log::changed_by(work.tx, work.viewer.account, subject, *changed_at).await?;
             }
         }
         Ok(refusal)
@@ -214,10 +276,13 @@ impl Service {
 /// What an undo shows as its conversation: the first that it changes.
 fn first_conversation(planned: &Plan, target: Target) -> Option<ConversationId> {
     target.undoes?;
-    planned.effects.iter().find_map(|effect| match effect.subject {
-        Subject::Conversation(id) => Some(id),
-        Subject::Ticket(_) => None,
-    })
+    planned
+        .effects
+        .iter()
+        .find_map(|effect| match effect.subject {
+            Subject::Conversation(id) => Some(id),
+            Subject::Ticket(_) => None,
+        })
 }
 
 fn missing(linked: &Linked, target: &Target) -> Result<()> {
@@ -227,10 +292,18 @@ fn missing(linked: &Linked, target: &Target) -> Result<()> {
     if let Some((id, field)) = target.ticket
         && linked.ticket.as_ref().is_none_or(|ticket| ticket.id != id)
     {
-        return Err(Refusal::at(ErrorCode::NotFound, field, format!("There is no ticket `{id}`.")).into());
+        return Err(Refusal::at(
+            ErrorCode::NotFound,
+            field,
+            format!("There is no ticket `{id}`."),
+        )
+        .into());
     }
     if let Some((id, field)) = target.conversation
-        && !linked.conversations.iter().any(|conversation| conversation.id == id)
+        && !linked
+            .conversations
+            .iter()
+            .any(|conversation| conversation.id == id)
     {
         let message = format!("There is no conversation `{id}`.");
         return Err(Refusal::at(ErrorCode::NotFound, field, message).into());
@@ -246,28 +319,39 @@ fn entry(
     effects: Vec<crate::domain::cascade::Effect>,
     command: &Command,
     undoes: Option<CascadeId>,
+    at: Time,
 ) -> Entry {
     let touches = Touches::of(before, after, &effects);
-    let tickets = after.ticket.iter().filter(|new| before.ticket.as_ref() != Some(new)).cloned().collect();
-    let changed = after.conversations.iter().filter(|new| !before.conversations.contains(new));
+    let tickets = after
+        .ticket
+        .iter()
+        .filter(|new| before.ticket.as_ref() != Some(new))
+        .cloned()
+        .collect();
+    let changed = after
+        .conversations
+        .iter()
+        .filter(|new| !before.conversations.contains(new));
     let conversations = changed.cloned().collect();
-    let (actor, occurred_at) = actor_and_time(viewer, command, after);
+    let actor = match command {
+        // What a contact wrote is the contact's doing, whoever handed it in.
+        Command::ReceiveMessage(incoming) => incoming.message.author,
+        _ => viewer.actor(),
+    };
     Entry {
         position: None,
         account: viewer.account,
         id: CascadeId(Uuid::now_v7()),
-        occurred_at,
+        occurred_at: at,
         actor,
         command: command.name().to_owned(),
         undoes,
-        body: Body { v: BODY_VERSION, effects, touches, tickets, conversations },
-    }
-}
-
-/// What a contact wrote is the contact's doing, whoever handed it in.
-fn actor_and_time(viewer: Viewer, command: &Command, _after: &Linked) -> (crate::domain::image::Actor, Time) {
-    match command {
-        Command::ReceiveMessage(incoming) => (incoming.message.author, now()),
-        _ => (viewer.actor(), now()),
+        body: Body {
+            v: BODY_VERSION,
+            effects,
+            touches,
+            tickets,
+            conversations,
+        },
     }
 }

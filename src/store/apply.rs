@@ -95,17 +95,22 @@ pub async fn apply(
     contents: &Contents,
 ) -> Result<()> {
     let account = entry.account;
-    let mut statement = Statement { text: "WITH ".to_owned(), binds: vec![Bind::Uuid(account.0)] };
+    let mut statement = Statement {
+        text: "WITH ".to_owned(),
+        binds: vec![Bind::Uuid(account.0)],
+    };
     trash_groups(&mut statement, entry);
     tickets(&mut statement, before, after);
     conversations(&mut statement, before, after, contents);
     messages(&mut statement, entry, contents)?;
     log(&mut statement, entry)?;
-    let rows: Vec<PositionRow> =
-        sql(&statement.text, statement.binds).load(&mut tx.connection()?).await?;
+    let rows: Vec<PositionRow> = sql(&statement.text, statement.binds)
+        .load(&mut tx.connection()?)
+        .await?;
     let lost = || Error::Internal("the log returned no position".to_owned());
     entry.position = Some(Position(rows.as_slice().first().ok_or_else(lost)?.position));
-    purge(tx, account, &entry.body.effects).await
+    purge(tx, account, &entry.body.effects).await?;
+    empty_groups(tx, account, &entry.body.effects, before).await
 }
 
 fn trash_groups(statement: &mut Statement, entry: &Entry) {
@@ -133,7 +138,9 @@ fn trash_groups(statement: &mut Statement, entry: &Entry) {
 
 fn tickets(statement: &mut Statement, before: &Linked, after: &Linked) {
     let old: Option<&Ticket> = before.ticket.as_ref();
-    let Some(new) = after.ticket.as_ref().filter(|new| Some(*new) != old) else { return };
+    let Some(new) = after.ticket.as_ref().filter(|new| Some(*new) != old) else {
+        return;
+    };
     if old.is_some_and(|old| old.id == new.id) {
         statement.part(
             "changed_tickets",
@@ -159,9 +166,10 @@ fn tickets(statement: &mut Statement, before: &Linked, after: &Linked) {
             ),
         );
     }
-    let changed = new.properties.iter().filter(|(id, held)| {
-        old.and_then(|old| old.properties.get(id)) != Some(held)
-    });
+    let changed = new
+        .properties
+        .iter()
+        .filter(|(id, held)| old.and_then(|old| old.properties.get(id)) != Some(held));
     let rows = changed.map(|(id, held)| {
         json!({"ticket_id": new.id, "definition_id": id, "value": held.value, "version": held.version})
     });
@@ -180,7 +188,12 @@ fn tickets(statement: &mut Statement, before: &Linked, after: &Linked) {
 fn conversations(statement: &mut Statement, before: &Linked, after: &Linked, contents: &Contents) {
     let old = |id: ConversationId| before.conversations.iter().find(|c| c.id == id);
     let changed = |c: &&Conversation| old(c.id).is_some_and(|old| old != *c);
-    let rows = after.conversations.iter().filter(changed).map(conversation_json).collect();
+    let rows = after
+        .conversations
+        .iter()
+        .filter(changed)
+        .map(conversation_json)
+        .collect();
     statement.part(
         "changed_conversations",
         rows,
@@ -191,14 +204,21 @@ fn conversations(statement: &mut Statement, before: &Linked, after: &Linked, con
              FROM jsonb_to_recordset(@rows) AS r{CONVERSATION_RECORD} WHERE c.account_id = $1 AND c.id = r.id"
         ),
     );
-    let created = after.conversations.iter().filter(|c| old(c.id).is_none()).map(|conversation| {
-        let mut row = conversation_json(conversation);
-        let key = contents.thread_key.as_ref().filter(|(id, _)| *id == conversation.id);
-        if let (Some(row), Some((_, key))) = (row.as_object_mut(), key) {
-            row.insert("thread_key".to_owned(), Value::String(key.clone()));
-        }
-        row
-    });
+    let created = after
+        .conversations
+        .iter()
+        .filter(|c| old(c.id).is_none())
+        .map(|conversation| {
+            let mut row = conversation_json(conversation);
+            let key = contents
+                .thread_key
+                .as_ref()
+                .filter(|(id, _)| *id == conversation.id);
+            if let (Some(row), Some((_, key))) = (row.as_object_mut(), key) {
+                row.insert("thread_key".to_owned(), Value::String(key.clone()));
+            }
+            row
+        });
     statement.part(
         "new_conversations",
         created.collect(),
@@ -218,7 +238,10 @@ fn messages(statement: &mut Statement, entry: &Entry, contents: &Contents) -> Re
         else {
             continue;
         };
-        let content = contents.messages.iter().find(|content| content.id == message.id);
+        let content = contents
+            .messages
+            .iter()
+            .find(|content| content.id == message.id);
         let missing = || Error::Internal(format!("no text for {}", message.id));
         let content = content.ok_or_else(missing)?;
         let (author_kind, author_id) = actor_columns(message.author);
@@ -242,7 +265,8 @@ fn messages(statement: &mut Statement, entry: &Entry, contents: &Contents) -> Re
 /// The entry draws its position; its index takes the position from it.
 fn log(statement: &mut Statement, entry: &Entry) -> Result<()> {
     let (actor_kind, actor_id) = actor_columns(entry.actor);
-    let body = serde_json::to_value(&entry.body).map_err(|error| Error::Internal(error.to_string()))?;
+    let body =
+        serde_json::to_value(&entry.body).map_err(|error| Error::Internal(error.to_string()))?;
     let (kinds, things) = touches(entry);
     let id = statement.bind(Bind::Uuid(entry.id.0));
     let at = statement.bind(Bind::Time(entry.occurred_at));
@@ -274,10 +298,20 @@ pub(super) fn touches(entry: &Entry) -> (Vec<i16>, Vec<Uuid>) {
         .iter()
         .map(|id| (TouchKind::Inbox, id.0))
         .chain(touches.tickets.iter().map(|id| (TouchKind::Ticket, id.0)))
-        .chain(touches.conversations.iter().map(|id| (TouchKind::Conversation, id.0)))
+        .chain(
+            touches
+                .conversations
+                .iter()
+                .map(|id| (TouchKind::Conversation, id.0)),
+        )
         .chain(touches.contacts.iter().map(|id| (TouchKind::Contact, id.0)))
         .chain(touches.owners.iter().map(|id| (TouchKind::Owner, id.0)))
-        .chain(touches.rules.iter().map(|rule| (TouchKind::Rule, super::log::rule_id(*rule))))
+        .chain(
+            touches
+                .rules
+                .iter()
+                .map(|rule| (TouchKind::Rule, super::log::rule_id(*rule))),
+        )
         .chain(entry.actor.id().map(|id| (TouchKind::Actor, id)));
     rows.map(|(kind, id)| (kind as i16, id)).unzip()
 }
@@ -301,9 +335,38 @@ async fn purge(tx: &Tx, account: AccountId, effects: &[Effect]) -> Result<()> {
     }
     for (table, ids) in [("conversations", conversations), ("tickets", tickets)] {
         let text = format!("DELETE FROM {table} WHERE account_id = $1 AND id = ANY($2)");
-        sql(&text, [Bind::Uuid(account.0), Bind::Uuids(ids)]).execute(&mut tx.connection()?).await?;
+        sql(&text, [Bind::Uuid(account.0), Bind::Uuids(ids)])
+            .execute(&mut tx.connection()?)
+            .await?;
     }
     super::redact::redact(tx, account, &purged).await
+}
+
+/// A group that lost its members, restored or purged, is no more.
+async fn empty_groups(
+    tx: &Tx,
+    account: AccountId,
+    effects: &[Effect],
+    before: &Linked,
+) -> Result<()> {
+    let leaves =
+        |effect: &Effect| matches!(effect.change, Change::Restored { .. } | Change::Purged);
+    if !effects.iter().any(leaves) {
+        return Ok(());
+    }
+    let ticket = before.ticket.iter().filter_map(|ticket| ticket.trash);
+    let conversations = before
+        .conversations
+        .iter()
+        .filter_map(|conversation| conversation.trash);
+    let groups: BTreeSet<_> = ticket
+        .chain(conversations)
+        .map(|trash| trash.group.0)
+        .collect();
+    for group in groups {
+        super::purge::delete_empty_group(tx, account, group.into()).await?;
+    }
+    Ok(())
 }
 
 /// Draws the number of a ticket that is about to be created: the last lock before the log's.

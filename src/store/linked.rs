@@ -83,8 +83,15 @@ pub async fn lock(
     retention: TimeDelta,
 ) -> Result<Linked> {
     let connection = tx.connection()?;
-    let (ticket, conversation) = (target.ticket.map(|id| id.0), target.conversation.map(|id| id.0));
-    let ids = [Bind::Uuid(account.0), Bind::MaybeUuid(ticket), Bind::MaybeUuid(conversation)];
+    let (ticket, conversation) = (
+        target.ticket.map(|id| id.0),
+        target.conversation.map(|id| id.0),
+    );
+    let ids = [
+        Bind::Uuid(account.0),
+        Bind::MaybeUuid(ticket),
+        Bind::MaybeUuid(conversation),
+    ];
 
     let lock_ticket = sql(
         &format!(
@@ -99,10 +106,16 @@ pub async fn lock(
         "SELECT tickets_in_inbox FROM accounts WHERE id = $1 AND pg_current_xact_id() IS NOT NULL",
         [Bind::Uuid(account.0)],
     );
-    let (tickets, accounts): (Vec<TicketRow>, Vec<AccountRow>) =
-        try_join!(lock_ticket.load(&mut &*connection), settings.load(&mut &*connection))?;
+    let (tickets, accounts): (Vec<TicketRow>, Vec<AccountRow>) = try_join!(
+        lock_ticket.load(&mut &*connection),
+        settings.load(&mut &*connection)
+    )?;
     let ticket_group = tickets.as_slice().first().and_then(TicketRow::trash_group);
-    let mut ticket = tickets.into_iter().next().map(Ticket::try_from).transpose()?;
+    let mut ticket = tickets
+        .into_iter()
+        .next()
+        .map(Ticket::try_from)
+        .transpose()?;
     let missing = || Error::Internal(format!("account {account} is gone"));
     let account_row = accounts.into_iter().next().ok_or_else(missing)?;
 
@@ -112,7 +125,11 @@ pub async fn lock(
             "SELECT {CONVERSATION_LOCK_COLUMNS} FROM conversations c WHERE c.account_id = $1 \
              AND (c.id = $2 OR c.ticket_id = $3) ORDER BY c.id FOR NO KEY UPDATE"
         ),
-        [Bind::Uuid(account.0), Bind::MaybeUuid(conversation), Bind::MaybeUuid(ticket_id)],
+        [
+            Bind::Uuid(account.0),
+            Bind::MaybeUuid(conversation),
+            Bind::MaybeUuid(ticket_id),
+        ],
     );
     let properties = sql(
         "SELECT definition_id, value, version FROM ticket_properties WHERE account_id = $1 AND ticket_id = $2",
@@ -128,14 +145,29 @@ pub async fn lock(
         properties.load(&mut &*connection),
         lock_owner.load(&mut &*connection)
     )?;
-    let groups: Vec<_> = conversations.iter().map(ConversationRow::trash_group).collect();
-    let mut conversations: Vec<Conversation> =
-        conversations.into_iter().map(Conversation::try_from).collect::<Result<_>>()?;
+    let groups: Vec<_> = conversations
+        .iter()
+        .map(ConversationRow::trash_group)
+        .collect();
+    let mut conversations: Vec<Conversation> = conversations
+        .into_iter()
+        .map(Conversation::try_from)
+        .collect::<Result<_>>()?;
     if let Some(ticket) = &mut ticket {
         ticket.properties = held(properties)?;
     }
     // Read once the locks are held: a joined group would be that of before the wait.
-    let trash = trash_groups(tx, account, groups.iter().copied().chain([ticket_group]).flatten().collect()).await?;
+    let trash = trash_groups(
+        tx,
+        account,
+        groups
+            .iter()
+            .copied()
+            .chain([ticket_group])
+            .flatten()
+            .collect(),
+    )
+    .await?;
     let trash = |group: Option<Uuid>| group.and_then(|group| trash.get(&group).copied());
     if let Some(ticket) = &mut ticket {
         ticket.trash = trash(ticket_group);
@@ -143,24 +175,47 @@ pub async fn lock(
     for (conversation, group) in conversations.iter_mut().zip(&groups) {
         conversation.trash = trash(*group);
     }
-    let named = conversations.iter().find(|c| Some(c.id) == target.conversation);
+    let named = conversations
+        .iter()
+        .find(|c| Some(c.id) == target.conversation);
     if target.ticket.is_none() && named.is_some_and(|c| c.ticket != ticket.as_ref().map(|t| t.id)) {
         return Err(linked_meanwhile());
     }
 
-    let mut owners: BTreeSet<Uuid> = conversations.iter().filter_map(|c| c.owner).map(|id| id.0).collect();
+    let mut owners: BTreeSet<Uuid> = conversations
+        .iter()
+        .filter_map(|c| c.owner)
+        .map(|id| id.0)
+        .collect();
     owners.extend(owner.map(|id| id.0));
-    owners.extend(ticket.as_ref().and_then(|ticket| ticket.owner).map(|id| id.0));
+    owners.extend(
+        ticket
+            .as_ref()
+            .and_then(|ticket| ticket.owner)
+            .map(|id| id.0),
+    );
     let inactive = inactive_users(tx, account, owners.into_iter().collect()).await?;
-    let settings = Settings { tickets_in_inbox: account_row.tickets_in_inbox, retention };
-    Ok(Linked { settings, ticket, conversations, inactive })
+    let settings = Settings {
+        tickets_in_inbox: account_row.tickets_in_inbox,
+        retention,
+    };
+    Ok(Linked {
+        settings,
+        ticket,
+        conversations,
+        inactive,
+    })
 }
 
 /// Who of these is no longer active.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn inactive_users(tx: &Tx, account: AccountId, ids: Vec<Uuid>) -> Result<BTreeSet<UserId>> {
+pub async fn inactive_users(
+    tx: &Tx,
+    account: AccountId,
+    ids: Vec<Uuid>,
+) -> Result<BTreeSet<UserId>> {
     if ids.is_empty() {
         return Ok(BTreeSet::new());
     }
@@ -173,7 +228,11 @@ pub async fn inactive_users(tx: &Tx, account: AccountId, ids: Vec<Uuid>) -> Resu
 }
 
 /// The trash groups by id.
-async fn trash_groups(tx: &Tx, account: AccountId, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, Trash>> {
+async fn trash_groups(
+    tx: &Tx,
+    account: AccountId,
+    ids: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, Trash>> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -184,7 +243,14 @@ async fn trash_groups(tx: &Tx, account: AccountId, ids: Vec<Uuid>) -> Result<BTr
     let rows: Vec<TrashRow> = statement.load(&mut tx.connection()?).await?;
     let trash = |row: TrashRow| {
         let group = TrashGroupId(row.id);
-        (row.id, Trash { group, trashed_at: row.trashed_at, purge_at: row.purge_at })
+        (
+            row.id,
+            Trash {
+                group,
+                trashed_at: row.trashed_at,
+                purge_at: row.purge_at,
+            },
+        )
     };
     Ok(rows.into_iter().map(trash).collect())
 }
@@ -194,7 +260,13 @@ fn held(rows: Vec<PropertyRow>) -> Result<BTreeMap<PropertyId, Held>> {
         .map(|row| {
             let value = row.value.map(serde_json::from_value).transpose();
             let value = value.map_err(|error| Error::Internal(format!("property: {error}")))?;
-            Ok((PropertyId(row.definition_id), Held { value, version: row.version }))
+            Ok((
+                PropertyId(row.definition_id),
+                Held {
+                    value,
+                    version: row.version,
+                },
+            ))
         })
         .collect()
 }

@@ -4,9 +4,12 @@ pub mod apply;
 pub mod linked;
 pub mod log;
 pub mod pool;
+pub mod purge;
+pub mod receive;
 mod redact;
 mod rows;
 mod session;
+pub mod settings;
 pub mod sql;
 
 pub use session::{Snapshot, Tx};

@@ -44,7 +44,9 @@ pub(super) async fn redact(tx: &Tx, account: AccountId, purged: &BTreeSet<Subjec
     let mut after = 0;
     loop {
         let rows = page(tx, account, &things, after).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
         after = last.position;
         let mut redacted = Vec::with_capacity(rows.len());
         for row in rows {
@@ -69,7 +71,10 @@ async fn page(tx: &Tx, account: AccountId, things: &[Uuid], after: i64) -> Resul
           AND position > $4 ORDER BY position LIMIT $5) ORDER BY l.position",
         [
             Bind::Uuid(account.0),
-            Bind::Smalls(vec![TouchKind::Ticket as i16, TouchKind::Conversation as i16]),
+            Bind::Smalls(vec![
+                TouchKind::Ticket as i16,
+                TouchKind::Conversation as i16,
+            ]),
             Bind::Uuids(things.to_vec()),
             Bind::Big(after),
             Bind::Big(PAGE),

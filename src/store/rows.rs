@@ -32,8 +32,7 @@ pub(super) const CONVERSATION_LOCK_COLUMNS: &str = "c.id, c.subject, c.status, c
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, NULL::timestamptz AS trashed_at, NULL::timestamptz AS purge_at, c.version";
 /// What [`CONVERSATION_COLUMNS`] are selected from.
-pub(super) const CONVERSATIONS: &str =
-    "conversations c LEFT JOIN trash_groups g ON g.account_id = c.account_id AND g.id = c.trash_group_id";
+pub(super) const CONVERSATIONS: &str = "conversations c LEFT JOIN trash_groups g ON g.account_id = c.account_id AND g.id = c.trash_group_id";
 
 /// A ticket's row with the times of its trash group; its properties stand in a table of their own.
 #[derive(QueryableByName)]
@@ -131,11 +130,19 @@ impl ConversationRow {
 
 /// A code that this version does not know can only come from a newer one.
 pub(super) fn known<T>(value: Option<T>, what: &str) -> Result<T> {
-    value.ok_or_else(|| Error::Internal(format!("unknown code of {what}: the database is newer than the server")))
+    value.ok_or_else(|| {
+        Error::Internal(format!(
+            "unknown code of {what}: the database is newer than the server"
+        ))
+    })
 }
 
 fn trash(group: Option<Uuid>, trashed_at: Option<Time>, purge_at: Option<Time>) -> Option<Trash> {
-    Some(Trash { group: TrashGroupId(group?), trashed_at: trashed_at?, purge_at: purge_at? })
+    Some(Trash {
+        group: TrashGroupId(group?),
+        trashed_at: trashed_at?,
+        purge_at: purge_at?,
+    })
 }
 
 impl TryFrom<TicketRow> for Ticket {
