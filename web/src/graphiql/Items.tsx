@@ -1,5 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import type { ItemLog } from './items';
+import type { ItemLog } from './item-log';
 
 /** Below the response: all items of the running subscription, of which the response is the latest. */
 export function Items({ log }: { log: ItemLog }) {

@@ -5,7 +5,7 @@ import type { ComponentProps } from 'react';
 import type { Endpoints } from '../shared/endpoints';
 import { bearer, type Operation, send } from '../shared/request';
 import { closedWords, isClosed } from './close-event';
-import { ItemLog } from './items';
+import { ItemLog } from './item-log';
 
 type Fetcher = ComponentProps<typeof GraphiQL>['fetcher'];
 /** GraphiQL declares the errors of a response as class instances, but only prints them. */
