@@ -4,5 +4,6 @@
 pub mod demo;
 pub mod domain;
 pub mod error;
+pub mod pages;
 pub mod service;
 pub mod store;
