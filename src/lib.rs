@@ -1,9 +1,11 @@
 //! Tandem.
 #![recursion_limit = "512"]
 
+pub mod bulk;
 pub mod demo;
 pub mod domain;
 pub mod error;
+pub mod mail;
 pub mod pages;
 pub mod service;
 pub mod store;
