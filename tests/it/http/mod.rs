@@ -1,0 +1,11 @@
+//! The transports, over a backend of their own: see `support`.
+
+mod events;
+mod fairness;
+mod health;
+mod messages;
+mod over_http;
+mod socket_end;
+mod sockets;
+mod stopping;
+mod support;
