@@ -17,6 +17,7 @@ mod health;
 mod lifecycle;
 mod limits;
 mod negotiate;
+mod nesting;
 mod operation;
 mod params;
 mod problem;
@@ -26,6 +27,7 @@ mod run;
 mod serve;
 mod shutdown;
 mod slots;
+mod variables;
 mod ws;
 
 use std::sync::Arc;

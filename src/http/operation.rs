@@ -1,13 +1,15 @@
-//! One operation, ready to run: its document read, its kind known.
+//! One operation, ready to run: its document read, its kind known, its variables there.
 
 use async_graphql::{
     Request, ServerError,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 
 use super::{
+    nesting::nests_deeper_than,
     params::is_hash_only,
     problem::{code, server_error, with_code},
+    variables,
 };
 
 /// A request and what it does.
@@ -55,11 +57,15 @@ impl Operation {
             ));
         }
         let name = request.operation_name.clone();
+        let variables = std::mem::take(&mut request.variables);
         let document = request.parsed_query().map_err(|mut error| {
             error.extensions = Some(with_code(None, code::GRAPHQL_PARSE_FAILED));
             error
         })?;
-        let kind = kind_of(document, name.as_deref())?;
+        let operation = named(document, name.as_deref())?;
+        variables::check(&operation.variable_definitions, &variables)?;
+        let kind = operation.ty.into();
+        request.variables = variables;
         Ok(Self { request, kind })
     }
 
@@ -76,7 +82,21 @@ impl Operation {
     }
 }
 
-fn kind_of(document: &ExecutableDocument, name: Option<&str>) -> Result<Kind, ServerError> {
+impl From<OperationType> for Kind {
+    fn from(ty: OperationType) -> Self {
+        match ty {
+            OperationType::Query => Self::Query,
+            OperationType::Mutation => Self::Mutation,
+            OperationType::Subscription => Self::Subscription,
+        }
+    }
+}
+
+/// The operation that is asked for (specification, 6.1, "GetOperation").
+fn named<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, ServerError> {
     let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Some(operation),
         (DocumentOperations::Single(_), Some(_)) => None,
@@ -86,106 +106,18 @@ fn kind_of(document: &ExecutableDocument, name: Option<&str>) -> Result<Kind, Se
         }
         (DocumentOperations::Multiple(_), None) => None,
     };
-    match operation.map(|operation| operation.node.ty) {
-        Some(OperationType::Query) => Ok(Kind::Query),
-        Some(OperationType::Mutation) => Ok(Kind::Mutation),
-        Some(OperationType::Subscription) => Ok(Kind::Subscription),
-        None => Err(server_error(
-            code::GRAPHQL_VALIDATION_FAILED,
-            match name {
-                Some(name) => format!("The document has no operation named \"{name}\"."),
-                None => {
-                    "The document has several operations: name one with `operationName`.".into()
-                }
-            },
-        )),
-    }
-}
-
-/// Whether brackets nest deeper than `limit`, outside of strings and comments. The parser recurses with each of
-/// them, so this must be known before it starts.
-fn nests_deeper_than(limit: usize, document: &str) -> bool {
-    let mut rest = document.as_bytes();
-    let mut depth = 0_usize;
-    while let Some((byte, tail)) = rest.split_first() {
-        rest = tail;
-        match byte {
-            b'{' | b'[' | b'(' => {
-                depth += 1;
-                if depth > limit {
-                    return true;
-                }
-            }
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            b'#' => rest = after_line(rest),
-            b'"' => {
-                rest = match rest.strip_prefix(b"\"\"") {
-                    Some(block) => after_block_string(block),
-                    None => after_string(rest),
-                };
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-fn after_line(mut rest: &[u8]) -> &[u8] {
-    while let Some((byte, tail)) = rest.split_first() {
-        rest = tail;
-        if matches!(byte, b'\n' | b'\r') {
-            break;
-        }
-    }
-    rest
-}
-
-/// A string ends at its quote, or broken at the end of the line.
-fn after_string(mut rest: &[u8]) -> &[u8] {
-    while let Some((byte, tail)) = rest.split_first() {
-        rest = tail;
-        match byte {
-            b'"' | b'\n' | b'\r' => break,
-            b'\\' => rest = rest.split_first().map_or(rest, |(_, tail)| tail),
-            _ => {}
-        }
-    }
-    rest
-}
-
-fn after_block_string(mut rest: &[u8]) -> &[u8] {
-    loop {
-        if let Some(tail) = rest.strip_prefix(b"\\\"\"\"") {
-            rest = tail;
-        } else if let Some(tail) = rest.strip_prefix(b"\"\"\"") {
-            return tail;
-        } else if let Some((_, tail)) = rest.split_first() {
-            rest = tail;
-        } else {
-            return rest;
-        }
-    }
+    operation.map(|operation| &operation.node).ok_or_else(|| {
+        let message = match name {
+            Some(name) => format!("The document has no operation named \"{name}\"."),
+            None => "The document has several operations: name one with `operationName`.".into(),
+        };
+        server_error(code::GRAPHQL_VALIDATION_FAILED, message)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nesting_is_counted_outside_of_strings_and_comments() {
-        for (document, depth) in [
-            ("{ a { b } c { d } }", 2),
-            ("{ a(x: [[1]]) }", 4),
-            (r#"{ a(x: "{[({[(") }"#, 2),
-            (r#"{ a(x: "\"{{{") }"#, 2),
-            ("{ a # {{{{\n }", 1),
-            ("{ a(x: \"\"\"{{{{ \\\"\"\" {{{ \" {{ \"\"\") }", 2),
-            ("}}}{", 1),
-        ] {
-            assert!(!nests_deeper_than(depth, document), "{document}");
-            assert!(nests_deeper_than(depth - 1, document), "{document}");
-        }
-    }
 
     #[test]
     fn a_document_of_a_megabyte_of_brackets_is_refused() {

@@ -7,10 +7,7 @@ use serde_json::value::RawValue;
 
 /// The parameters as JSON, each still to be read: so an error can name the one that is wrong.
 #[derive(Deserialize)]
-#[serde(
-    rename_all = "camelCase",
-    expecting = "a JSON object with a `query`, or an array of such"
-)]
+#[serde(rename_all = "camelCase")]
 struct Raw<'a> {
     #[serde(borrow, default)]
     query: Option<&'a RawValue>,
@@ -47,8 +44,8 @@ pub(crate) fn from_body(body: &[u8], batch: usize) -> Result<Body, String> {
     match text.trim_start().chars().next() {
         None => Err("The body is empty; it must be a JSON object with a `query`.".into()),
         Some('[') => {
-            let parts: Vec<&RawValue> = serde_json::from_str(text)
-                .map_err(|error| format!("The body is not valid JSON: {error}."))?;
+            let parts: Vec<&RawValue> =
+                serde_json::from_str(text).map_err(|error| format!("Not valid JSON: {error}."))?;
             if parts.is_empty() {
                 return Err("The batch is empty.".into());
             }
@@ -70,13 +67,12 @@ pub(crate) fn from_body(body: &[u8], batch: usize) -> Result<Body, String> {
 
 /// Reads one JSON object; an error is a sentence for the client.
 pub(crate) fn from_json(text: &str) -> Result<Request, String> {
-    let raw: Raw<'_> = serde_json::from_str(text).map_err(|error| {
-        if error.is_data() {
-            format!("Not a GraphQL request: {error}.")
-        } else {
-            format!("The body is not valid JSON: {error}.")
-        }
-    })?;
+    // Asked first, because an array of the right parts would pass for a struct.
+    if !text.trim_start().starts_with('{') {
+        return Err("A GraphQL request is a JSON object with a `query`.".into());
+    }
+    let raw: Raw<'_> =
+        serde_json::from_str(text).map_err(|error| format!("Not valid JSON: {error}."))?;
     build(
         read::<String>("query", "a string", raw.query.map(RawValue::get))?,
         read::<String>(
@@ -146,9 +142,9 @@ mod tests {
     fn what_is_wrong_is_named() {
         for (body, expected) in [
             ("", "The body is empty"),
-            ("{\"not json", "The body is not valid JSON"),
-            ("5", "Not a GraphQL request"),
-            ("null", "Not a GraphQL request"),
+            ("{\"not json", "Not valid JSON"),
+            ("5", "is a JSON object"),
+            ("null", "is a JSON object"),
             ("{}", "`query` is missing"),
             (r#"{"query":""}"#, "`query` is missing"),
             (r#"{"query":0}"#, "`query` must be a string"),
@@ -161,7 +157,7 @@ mod tests {
                 r#"[{"query":"{a}"},{"query":"{a}"},{"query":"{a}"}]"#,
                 "at most 2",
             ),
-            (r#"[[{"query":"{a}"}]]"#, "Not a GraphQL request"),
+            (r#"[[{"query":"{a}"}]]"#, "is a JSON object"),
         ] {
             let error = from_body(body.as_bytes(), 2).unwrap_err();
             assert!(error.contains(expected), "{body}: {error}");

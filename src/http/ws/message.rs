@@ -21,7 +21,6 @@ pub(super) enum ClientMessage<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(expecting = "an object with a `type`")]
 struct Raw<'a> {
     #[serde(borrow, rename = "type")]
     kind: Cow<'a, str>,
@@ -34,6 +33,10 @@ struct Raw<'a> {
 impl<'a> ClientMessage<'a> {
     /// Reads a message; an error is the reason to close with 4400.
     pub fn read(text: &'a str) -> Result<Self, String> {
+        // Asked first, because an array of the right parts would pass for a struct.
+        if text.trim_start().starts_with('[') {
+            return Err("Invalid message: it must be an object with a `type`".into());
+        }
         let raw: Raw<'a> =
             serde_json::from_str(text).map_err(|error| format!("Invalid message: {error}"))?;
         let payload = raw.payload.map(RawValue::get);
@@ -189,6 +192,7 @@ mod tests {
             ("", "EOF"),
             ("hello", "expected value"),
             ("[]", "an object with a `type`"),
+            (r#"["pong",null,null]"#, "an object with a `type`"),
             ("{}", "missing field `type`"),
             (r#"{"type":1}"#, "invalid type"),
             (r#"{"type":"connection_ack"}"#, "connection_ack"),

@@ -61,7 +61,7 @@ async fn the_status_follows_the_media_type() {
 #[tokio::test]
 async fn an_error_of_execution_is_a_200() {
     let server = Server::start().await;
-    let (status, body) = server.query("{ viewer broken }").await;
+    let (status, body) = server.query("{ broken }").await;
     assert_eq!((status, &body["data"]), (200, &Value::Null));
     assert!(body.get("data").is_some() && body["errors"][0]["path"] == json!(["broken"]));
     let (status, body) = server.query("{ viewer partly }").await;
@@ -245,7 +245,7 @@ async fn strange_input_is_never_a_500() {
             json!({"t": "a\0b\u{202e}🏃"}),
             200,
         ),
-        ("{ echo(text: \"\0\") }", json!({}), 400),
+        ("{ echo(text: \"\0\") }", json!({}), 200),
         ("{ echo(text: \"\\u0000\") }", json!({}), 200),
         ("\0", json!({}), 400),
         (&"{a".repeat(500_000), json!({}), 400),
