@@ -72,7 +72,8 @@ pub enum Frame {
     Error(Vec<ServerError>),
 }
 
-/// The cursor with which a browser's `EventSource` resumes (`Last-Event-ID`); in the data of a request.
+/// The cursor with which a browser's `EventSource` resumes (`Last-Event-ID`); in the data of a request. The browser
+/// repeats the address it began with, so where the operation has an `after` too, this one is the later and holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastEventId(pub Arc<str>);
 
