@@ -25,7 +25,8 @@ pub trait Backend: Clone + Send + Sync + 'static {
     fn user(&self, viewer: &Self::Viewer) -> Uuid;
 
     /// Resolves when the viewer's access ends: the user was deactivated or the token revoked.
-    /// Streams then end with `FORBIDDEN` and sockets close with 4403, within a second.
+    /// Streams then end with `FORBIDDEN` and sockets close with 4403, within a second. It must resolve also when that
+    /// happened between [`authenticate`](Self::authenticate) and this call.
     fn withdrawn(&self, viewer: &Self::Viewer) -> impl Future<Output = ()> + Send + 'static;
 
     /// Runs one query or mutation to its end.

@@ -90,6 +90,9 @@ impl OperationGuard {
 
 impl Drop for OperationGuard {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.outcome = "failed";
+        }
         let (transport, kind, outcome) = (self.transport, self.kind, self.outcome);
         let seconds = self.began.elapsed().as_secs_f64();
         self.gauge().decrement(1.0);

@@ -23,6 +23,10 @@ pub struct Limits {
     pub ping_interval: Duration,
     /// Time for a reader to take what is written to it, else it is dropped. Default 10 s.
     pub write_timeout: Duration,
+    /// Time for which a connection may stand without anything being written to it. Ends keep-alive that nobody uses,
+    /// and clients that send their request a byte at a time. Default 75 s, as nginx has it; never less than three
+    /// ping intervals, since pings are what is written to idle sockets and event streams.
+    pub idle_timeout: Duration,
     /// Largest WebSocket message from a client, in bytes, else 1009. Default 2 MiB, as for a body.
     pub ws_message_bytes: usize,
     /// Most operations that run at once on one socket; a further one gets an `error`. Default 200.
@@ -45,6 +49,7 @@ impl Default for Limits {
             init_timeout: Duration::from_secs(3),
             ping_interval: Duration::from_secs(15),
             write_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(75),
             ws_message_bytes: 2 << 20,
             operations_per_socket: 200,
             streams_per_user: 10_000,

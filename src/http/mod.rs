@@ -27,6 +27,7 @@ mod run;
 mod serve;
 mod shutdown;
 mod slots;
+mod timed;
 mod variables;
 mod ws;
 

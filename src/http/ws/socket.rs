@@ -51,7 +51,8 @@ pub(super) async fn run<B: Backend>(
         heard: Instant::now(),
         withdrawn: std::future::pending().boxed(),
     };
-    let ending = match socket.handshake(spoken, token).await {
+    // Boxed, as are single messages below: an idle socket keeps only the space of its loop.
+    let ending = match Box::pin(socket.handshake(spoken, token)).await {
         Ok((viewer, _slot)) => socket.session(&viewer).await,
         Err(ending) => ending,
     };
@@ -128,7 +129,8 @@ impl<B: Backend> Socket<B> {
     /// From `connection_ack` to the end. The branches are polled in random order, so neither a busy client nor busy
     /// operations keep the others from their turn.
     async fn session(&mut self, viewer: &B::Viewer) -> Ending {
-        let limits = self.context.limits.clone();
+        let context = self.context.clone();
+        let limits = &context.limits;
         let mut shutdown = self.context.shutdown.begun().boxed();
         let mut drained: Option<tokio::time::Instant> = None;
         let first = tokio::time::Instant::now() + limits.ping_interval;
@@ -148,11 +150,13 @@ impl<B: Backend> Socket<B> {
                 () = until(drained), if drained.is_some() => Err(Ending::going_away()),
                 _ = ping.tick() => self.ping().await,
                 incoming = self.wire.recv() => match self.text(incoming) {
-                    Ok(Some(text)) => self.message(viewer, &text, drained.is_some()).await,
+                    Ok(Some(text)) => Box::pin(self.message(viewer, &text, drained.is_some())).await,
                     Ok(None) => Ok(()),
                     Err(ending) => Err(ending),
                 },
                 () = self.operations.burst(&mut burst) => {
+                    let count = u64::try_from(burst.len()).unwrap_or(u64::MAX);
+                    metrics::counter!("tandem_socket_messages_total").increment(count);
                     self.send(burst.drain(..).map(Message::Text)).await
                 }
             };

@@ -57,7 +57,7 @@ async fn a_busy_stream_starves_no_other() {
 #[tokio::test]
 async fn a_slow_reader_is_dropped_and_costs_the_others_nothing() {
     let limits = Limits {
-        write_timeout: Duration::from_millis(300),
+        write_timeout: Duration::from_millis(500),
         ..Limits::default()
     };
     let server = Server::with(limits).await;
@@ -68,19 +68,19 @@ async fn a_slow_reader_is_dropped_and_costs_the_others_nothing() {
     brisk
         .subscribe("1", "subscription { ticks(millis: 5) }")
         .await;
-    let mut longest = Duration::ZERO;
+    let mut received = 0;
     eventually("both run", || server.desk.alive.load(SeqCst) == 2).await;
     let began = Instant::now();
     while server.desk.alive.load(SeqCst) == 2 {
-        let waited = Instant::now();
         assert_eq!(brisk.receive().await["type"], "next");
-        longest = longest.max(waited.elapsed());
+        received += 1;
         assert!(
             began.elapsed() < Duration::from_secs(10),
             "the slow one is never dropped"
         );
     }
-    assert!(longest < Duration::from_millis(250), "{longest:?}");
+    // Held up by the slow one it would have received one or two.
+    assert!(received >= 20, "{received}");
     assert_eq!(brisk.receive().await["type"], "next");
 }
 

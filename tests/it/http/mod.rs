@@ -3,8 +3,9 @@
 mod events;
 mod fairness;
 mod health;
-mod messages;
+mod idle;
 mod over_http;
+mod pings;
 mod socket_end;
 mod sockets;
 mod stopping;

@@ -163,7 +163,7 @@ async fn another_protocol_closes_with_4406() {
 #[tokio::test]
 async fn no_init_in_time_closes_with_4408() {
     let limits = Limits {
-        init_timeout: Duration::from_millis(100),
+        init_timeout: Duration::from_millis(300),
         ..Limits::default()
     };
     let server = Server::with(limits).await;
@@ -174,7 +174,7 @@ async fn no_init_in_time_closes_with_4408() {
     assert_eq!(pinging.closed().await.0, 4408, "a ping is no init");
     let mut prompt = server.socket().await;
     prompt
-        .subscribe("1", "subscription { ticks(millis: 150) }")
+        .subscribe("1", "subscription { ticks(millis: 400) }")
         .await;
     assert_eq!(prompt.receive().await["type"], "next", "not after the init");
 }

@@ -11,7 +11,7 @@ use super::support::{Client, Server, eventually};
 
 fn impatient() -> Limits {
     Limits {
-        ping_interval: Duration::from_millis(50),
+        ping_interval: Duration::from_millis(100),
         ..Limits::default()
     }
 }
