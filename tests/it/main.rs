@@ -1,1 +1,3 @@
-fn main() {}
+//! All integration tests, in one binary: each further one would link the whole library again.
+
+mod http;
