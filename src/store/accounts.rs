@@ -42,7 +42,11 @@ pub(super) async fn any(tx: &Tx, statement: Sql) -> Result<bool> {
 pub async fn insert_account(tx: &Tx, id: AccountId, name: &str, created_at: Time) -> Result<()> {
     let statement = sql(
         "INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)",
-        [Bind::Uuid(id.0), Bind::Text(name.to_owned()), Bind::Time(created_at)],
+        [
+            Bind::Uuid(id.0),
+            Bind::Text(name.to_owned()),
+            Bind::Time(created_at),
+        ],
     );
     execute(tx, statement).await?;
     Ok(())
@@ -53,7 +57,14 @@ pub async fn insert_account(tx: &Tx, id: AccountId, name: &str, created_at: Time
 /// # Errors
 /// As [`insert_account`].
 pub async fn lock_settings(tx: &Tx, account: AccountId) -> Result<bool> {
-    any(tx, sql("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", [Bind::Uuid(account.0)])).await
+    any(
+        tx,
+        sql(
+            "SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE",
+            [Bind::Uuid(account.0)],
+        ),
+    )
+    .await
 }
 
 /// Adds a user.
@@ -128,7 +139,11 @@ pub async fn update_user(
 pub async fn has_other_admin(tx: &Tx, account: AccountId, beside: UserId) -> Result<bool> {
     let statement = sql(
         "SELECT id FROM users WHERE account_id = $1 AND id <> $2 AND active AND role = $3 LIMIT 1",
-        [Bind::Uuid(account.0), Bind::Uuid(beside.0), Bind::Small(Role::Admin.code())],
+        [
+            Bind::Uuid(account.0),
+            Bind::Uuid(beside.0),
+            Bind::Small(Role::Admin.code()),
+        ],
     );
     any(tx, statement).await
 }
@@ -152,20 +167,35 @@ pub async fn users_by_email(
     let statement = sql(
         "SELECT account_id, id FROM users WHERE lower(email) = lower($1) AND active \
          AND ($2::uuid IS NULL OR account_id = $2) ORDER BY account_id",
-        [Bind::Text(email.to_owned()), Bind::MaybeUuid(account.map(|id| id.0))],
+        [
+            Bind::Text(email.to_owned()),
+            Bind::MaybeUuid(account.map(|id| id.0)),
+        ],
     );
     let rows: Vec<UserRow> = statement.load(&mut tx.connection()?).await?;
-    Ok(rows.into_iter().map(|row| (row.account_id.into(), row.id.into())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.account_id.into(), row.id.into()))
+        .collect())
 }
 
 /// Adds an integration.
 ///
 /// # Errors
 /// As [`insert_account`].
-pub async fn insert_integration(tx: &Tx, account: AccountId, id: IntegrationId, name: &str) -> Result<()> {
+pub async fn insert_integration(
+    tx: &Tx,
+    account: AccountId,
+    id: IntegrationId,
+    name: &str,
+) -> Result<()> {
     let statement = sql(
         "INSERT INTO integrations (account_id, id, name) VALUES ($1, $2, $3)",
-        [Bind::Uuid(account.0), Bind::Uuid(id.0), Bind::Text(name.to_owned())],
+        [
+            Bind::Uuid(account.0),
+            Bind::Uuid(id.0),
+            Bind::Text(name.to_owned()),
+        ],
     );
     execute(tx, statement).await?;
     Ok(())
@@ -175,7 +205,11 @@ pub async fn insert_integration(tx: &Tx, account: AccountId, id: IntegrationId, 
 ///
 /// # Errors
 /// As [`insert_account`].
-pub async fn integration_by_name(tx: &Tx, account: AccountId, name: &str) -> Result<Option<IntegrationId>> {
+pub async fn integration_by_name(
+    tx: &Tx,
+    account: AccountId,
+    name: &str,
+) -> Result<Option<IntegrationId>> {
     let statement = sql(
         "SELECT id FROM integrations WHERE account_id = $1 AND lower(name) = lower($2) AND active",
         [Bind::Uuid(account.0), Bind::Text(name.to_owned())],
@@ -213,10 +247,21 @@ pub async fn insert_token(
 ///
 /// # Errors
 /// As [`insert_account`].
-pub async fn insert_inbox(tx: &Tx, account: AccountId, id: InboxId, name: &str, creates_tickets: bool) -> Result<()> {
+pub async fn insert_inbox(
+    tx: &Tx,
+    account: AccountId,
+    id: InboxId,
+    name: &str,
+    creates_tickets: bool,
+) -> Result<()> {
     let statement = sql(
         "INSERT INTO inboxes (account_id, id, name, creates_tickets) VALUES ($1, $2, $3, $4)",
-        [Bind::Uuid(account.0), Bind::Uuid(id.0), Bind::Text(name.to_owned()), Bind::Bool(creates_tickets)],
+        [
+            Bind::Uuid(account.0),
+            Bind::Uuid(id.0),
+            Bind::Text(name.to_owned()),
+            Bind::Bool(creates_tickets),
+        ],
     );
     execute(tx, statement).await?;
     Ok(())
@@ -277,7 +322,10 @@ pub async fn name_taken(
         Named::Pipeline => ("pipelines", None, None),
         Named::Status(pipeline) => ("ticket_statuses", Some("pipeline_id"), Some(pipeline.0)),
     };
-    let within = parent.map_or_else(|| "$4::uuid IS NULL".to_owned(), |column| format!("{column} = $4"));
+    let within = parent.map_or_else(
+        || "$4::uuid IS NULL".to_owned(),
+        |column| format!("{column} = $4"),
+    );
     let text = format!(
         "SELECT id FROM {table} WHERE account_id = $1 AND lower(name) = lower($2) \
          AND ($3::uuid IS NULL OR id <> $3) AND {within}"
@@ -323,11 +371,20 @@ pub async fn insert_channel(
 ///
 /// # Errors
 /// As [`insert_account`].
-pub async fn insert_pipeline(tx: &Tx, account: AccountId, id: PipelineId, name: &str) -> Result<()> {
+pub async fn insert_pipeline(
+    tx: &Tx,
+    account: AccountId,
+    id: PipelineId,
+    name: &str,
+) -> Result<()> {
     let statement = sql(
         "INSERT INTO pipelines (account_id, id, name, position) \
          SELECT $1, $2, $3, coalesce(max(position) + 1, 0) FROM pipelines WHERE account_id = $1",
-        [Bind::Uuid(account.0), Bind::Uuid(id.0), Bind::Text(name.to_owned())],
+        [
+            Bind::Uuid(account.0),
+            Bind::Uuid(id.0),
+            Bind::Text(name.to_owned()),
+        ],
     );
     execute(tx, statement).await?;
     Ok(())
@@ -384,7 +441,12 @@ pub async fn renumber_statuses(
          numbered AS (SELECT id, row_number() OVER (ORDER BY archived, place, id) - 1 AS position FROM wanted) \
          UPDATE ticket_statuses s SET position = n.position FROM numbered n \
          WHERE s.account_id = $1 AND s.id = n.id AND s.position <> n.position",
-        [Bind::Uuid(account.0), Bind::Uuid(pipeline.0), Bind::Uuid(first.0), Bind::Double(f64::from(place))],
+        [
+            Bind::Uuid(account.0),
+            Bind::Uuid(pipeline.0),
+            Bind::Uuid(first.0),
+            Bind::Double(f64::from(place)),
+        ],
     );
     execute(tx, statement).await?;
     Ok(())
@@ -438,7 +500,11 @@ pub struct StatusDefinition {
 ///
 /// # Errors
 /// As [`insert_account`].
-pub async fn status_definition(tx: &Tx, account: AccountId, id: StatusId) -> Result<Option<StatusDefinition>> {
+pub async fn status_definition(
+    tx: &Tx,
+    account: AccountId,
+    id: StatusId,
+) -> Result<Option<StatusDefinition>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = st::Uuid)]
@@ -463,7 +529,9 @@ pub async fn status_definition(tx: &Tx, account: AccountId, id: StatusId) -> Res
         [Bind::Uuid(account.0), Bind::Uuid(id.0)],
     );
     let rows: Vec<Row> = statement.load(&mut tx.connection()?).await?;
-    let Some(row) = rows.into_iter().next() else { return Ok(None) };
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
     Ok(Some(StatusDefinition {
         pipeline: row.pipeline_id.into(),
         category: super::rows::known(StatusCategory::from_code(row.category), "category")?,
@@ -490,7 +558,11 @@ pub async fn pipeline_exists(tx: &Tx, account: AccountId, id: PipelineId) -> Res
 ///
 /// # Errors
 /// As [`insert_account`].
-pub async fn insert_definition(tx: &Tx, account: AccountId, definition: &PropertyDefinition) -> Result<()> {
+pub async fn insert_definition(
+    tx: &Tx,
+    account: AccountId,
+    definition: &PropertyDefinition,
+) -> Result<()> {
     let statement = sql(
         "INSERT INTO property_definitions (account_id, id, name, label, kind, options, required, read_only) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -513,7 +585,11 @@ pub async fn insert_definition(tx: &Tx, account: AccountId, definition: &Propert
 ///
 /// # Errors
 /// As [`insert_account`].
-pub async fn update_definition(tx: &Tx, account: AccountId, definition: &PropertyDefinition) -> Result<()> {
+pub async fn update_definition(
+    tx: &Tx,
+    account: AccountId,
+    definition: &PropertyDefinition,
+) -> Result<()> {
     let statement = sql(
         "UPDATE property_definitions SET label = $3, options = $4, required = $5, read_only = $6, archived = $7 \
          WHERE account_id = $1 AND id = $2",
@@ -554,7 +630,11 @@ pub async fn options_in_use(
         "SELECT DISTINCT o.option FROM ticket_properties p, jsonb_array_elements_text(p.value -> 'options') \
          AS o(option) WHERE p.account_id = $1 AND p.definition_id = $2 AND p.value ? 'options' \
          AND o.option = ANY($3) ORDER BY 1 LIMIT 10",
-        [Bind::Uuid(account.0), Bind::Uuid(definition.0), Bind::Texts(options)],
+        [
+            Bind::Uuid(account.0),
+            Bind::Uuid(definition.0),
+            Bind::Texts(options),
+        ],
     );
     let rows: Vec<OptionRow> = statement.load(&mut tx.connection()?).await?;
     Ok(rows.into_iter().map(|row| row.option).collect())
@@ -564,7 +644,12 @@ pub async fn options_in_use(
 ///
 /// # Errors
 /// As [`insert_account`].
-pub async fn set_panel(tx: &Tx, account: AccountId, user: UserId, definitions: Vec<PropertyId>) -> Result<()> {
+pub async fn set_panel(
+    tx: &Tx,
+    account: AccountId,
+    user: UserId,
+    definitions: Vec<PropertyId>,
+) -> Result<()> {
     // A user with an empty choice is not one without a choice, so the choice itself is a mark on the user.
     let mark = sql(
         "UPDATE users SET panel_chosen = true WHERE account_id = $1 AND id = $2",
@@ -579,7 +664,11 @@ pub async fn set_panel(tx: &Tx, account: AccountId, user: UserId, definitions: V
     let insert = sql(
         "INSERT INTO panel_properties (account_id, user_id, position, definition_id) \
          SELECT $1, $2, d.place - 1, d.id FROM unnest($3) WITH ORDINALITY AS d(id, place)",
-        [Bind::Uuid(account.0), Bind::Uuid(user.0), Bind::Uuids(definitions.iter().map(|id| id.0).collect())],
+        [
+            Bind::Uuid(account.0),
+            Bind::Uuid(user.0),
+            Bind::Uuids(definitions.iter().map(|id| id.0).collect()),
+        ],
     );
     execute(tx, insert).await?;
     Ok(())

@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 /// When the system has no randomness to give.
 pub fn new_token() -> Result<String> {
     let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
     Ok(format!("tdm_{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 

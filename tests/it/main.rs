@@ -1,9 +1,10 @@
-<<<<<<< HEAD
 //! All integration tests, in one binary: each further one would link the whole library again.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 mod http;
-=======
-//! All integration tests in one binary.
-
 mod mail;
->>>>>>> mail
