@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod demo;
 pub mod domain;
 pub mod error;
+pub mod http;
 pub mod mail;
 pub mod pages;
 pub mod service;

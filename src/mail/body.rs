@@ -107,16 +107,22 @@ impl Reader<'_> {
             .attachment_name()
             .and_then(|name| clean::line(file_name(name), self.limits.line_chars));
         let kind = media_type(part);
-        let unnamed_text = name.is_none() && matches!(part.body, PartType::Text(_));
         if is_furniture(part, &kind) {
-        } else if unnamed_text && (kind == "text/plain" || kind.starts_with("multipart/")) {
-            self.append(&self.text_of(part, message));
-        } else if unnamed_text && kind == "message/delivery-status"
-            || kind == "text/html" && name.is_none()
-        {
-        } else {
-            self.body.attachments.push(name.unwrap_or(kind));
+            return;
         }
+        if name.is_none() && matches!(part.body, PartType::Text(_) | PartType::Html(_)) {
+            match kind.as_str() {
+                // What a mail server or an alternative says again.
+                "message/delivery-status" | "text/rfc822-headers" | "text/html" => return,
+                // Text that a mailing list or a broken multipart has put aside.
+                plain if plain == "text/plain" || plain.starts_with("multipart/") => {
+                    return self.append(&self.text_of(part, message));
+                }
+                _ => {}
+            }
+        }
+        let name = name.or_else(|| clean::line(&kind, self.limits.line_chars));
+        self.body.attachments.extend(name);
     }
 
     /// The lines above a forwarded message.

@@ -41,38 +41,45 @@ pub(super) fn split_block(message: &[u8]) -> (&[u8], &[u8]) {
     message.split_at_checked(at).unwrap_or((message, b""))
 }
 
-/// The value of the first field of that name, unfolded; bytes that are no UTF-8 are replaced.
-pub(super) fn value(block: &[u8], name: &str) -> Option<String> {
-    values(block, name).next()
-}
+/// The fields of a header block, found in one pass.
+#[derive(Debug)]
+pub(super) struct Fields<'a>(Vec<(&'a [u8], &'a [u8])>);
 
-/// The values of all fields of that name, in their order.
-pub(super) fn values<'a>(block: &'a [u8], name: &'a str) -> impl Iterator<Item = String> + 'a {
-    let mut rest = block;
-    std::iter::from_fn(move || {
+impl<'a> Fields<'a> {
+    /// Lines that are no field and continue none are left out.
+    pub(super) fn of(block: &'a [u8]) -> Self {
+        let mut fields = Vec::new();
+        let mut rest = block;
         while !rest.is_empty() {
-            let (line, tail) = split_line(rest);
+            let mut length = split_line(rest).0.len();
+            while let Some(b' ' | b'\t') = rest.get(length) {
+                length += split_line(rest.get(length..).unwrap_or_default()).0.len();
+            }
+            let (field, tail) = rest.split_at_checked(length).unwrap_or((rest, b""));
             rest = tail;
-            let Some((field, value)) = line.split_at_checked(name.len()) else {
-                continue;
-            };
-            if !field.eq_ignore_ascii_case(name.as_bytes()) {
-                continue;
+            if let Some(colon) = field.iter().position(|&b| b == b':') {
+                let (name, value) = field.split_at_checked(colon).unwrap_or_default();
+                let value = value.strip_prefix(b":").unwrap_or(value);
+                fields.push((name.trim_ascii_end(), value));
             }
-            let Some(value) = value.trim_ascii_start().strip_prefix(b":") else {
-                continue;
-            };
-            let mut unfolded = value.trim_ascii().to_vec();
-            while rest.starts_with(b" ") || rest.starts_with(b"\t") {
-                let (more, tail) = split_line(rest);
-                rest = tail;
-                unfolded.push(b' ');
-                unfolded.extend_from_slice(more.trim_ascii());
-            }
-            return Some(String::from_utf8_lossy(&unfolded).into_owned());
         }
-        None
-    })
+        Self(fields)
+    }
+
+    /// The value of the first field of that name, unfolded; bytes that are no UTF-8 are replaced.
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        self.values(name).next()
+    }
+
+    /// The values of all fields of that name, in their order.
+    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = String> {
+        let named = move |(found, _): &&(&[u8], &[u8])| found.eq_ignore_ascii_case(name.as_bytes());
+        self.0.iter().filter(named).map(|(_, value)| {
+            let lines = value.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
+            let words: Vec<&[u8]> = lines.filter(|line| !line.is_empty()).collect();
+            String::from_utf8_lossy(&words.join(&b' ')).into_owned()
+        })
+    }
 }
 
 /// The message with a header block of UTF-8. Some programs write names and subjects in the
@@ -82,7 +89,8 @@ pub(super) fn in_utf8<'a>(message: &'a [u8], hint: Option<&str>) -> Cow<'a, [u8]
     if std::str::from_utf8(block).is_ok() {
         return Cow::Borrowed(message);
     }
-    let declared = value(block, "Content-Type").and_then(|value| charset_parameter(&value));
+    let content_type = Fields::of(block).value("Content-Type");
+    let declared = content_type.and_then(|value| charset_parameter(&value));
     let mut mended = charset::decode(block, declared.as_deref(), hint).into_bytes();
     mended.extend_from_slice(body);
     Cow::Owned(mended)
@@ -200,8 +208,9 @@ mod tests {
     #[test]
     fn values_are_unfolded_and_found_in_any_case() {
         let block = b"SUBJECT : a\r\n b\r\nX-Subject: no\r\nsubject:c\r\n";
-        assert_eq!(values(block, "Subject").collect::<Vec<_>>(), ["a b", "c"]);
-        assert_eq!(value(block, "To"), None);
+        let fields = Fields::of(block);
+        assert_eq!(fields.values("Subject").collect::<Vec<_>>(), ["a b", "c"]);
+        assert_eq!(fields.value("To"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Message-IDs.
 
-use super::header;
+use super::header::Fields;
 use mail_parser::HeaderValue;
 use sha2::{Digest, Sha256};
 
@@ -60,10 +60,10 @@ fn clean(raw: &str) -> Option<String> {
 /// An id for a message without one: a hash of sender, date, subject and body as they were sent.
 /// Line ends, blanks at line ends and blank lines around the body do not count, since mail stores
 /// change them; Received fields do not count either, since each copy has its own.
-pub(super) fn of_content(block: &[u8], body: &[u8]) -> String {
+pub(super) fn of_content(fields: &Fields<'_>, body: &[u8]) -> String {
     let mut hash = Sha256::new();
     for name in ["From", "Date", "Subject"] {
-        let value = header::value(block, name).unwrap_or_default();
+        let value = fields.value(name).unwrap_or_default();
         hash.update(value.as_bytes());
         hash.update([0]);
     }
@@ -87,6 +87,10 @@ fn hex(bytes: impl AsRef<[u8]>) -> String {
 mod tests {
     use super::*;
     use mail_parser::parsers::MessageStream;
+
+    fn content_id(block: &[u8], body: &[u8]) -> String {
+        of_content(&Fields::of(block), body)
+    }
 
     fn ids(field: &str) -> Vec<String> {
         list(&MessageStream::new(format!("{field}\r\n").as_bytes()).parse_id())
@@ -124,12 +128,12 @@ mod tests {
 
     #[test]
     fn content_id_is_that_of_the_sent_message() {
-        let a = of_content(b"From: a@b\r\nSubject: x\r\n", b"\r\nHello\r\nyou\r\n");
-        let b = of_content(
+        let a = content_id(b"From: a@b\r\nSubject: x\r\n", b"\r\nHello\r\nyou\r\n");
+        let b = content_id(
             b"Received: z\nFrom: a@b\nSubject: x\n",
             b"\nHello  \nyou\n\n\n",
         );
-        let c = of_content(b"From: a@b\nSubject: x\n", b"\nHello\nme\n");
+        let c = content_id(b"From: a@b\nSubject: x\n", b"\nHello\nme\n");
         assert_eq!(a, b);
         assert_ne!(a, c);
     }

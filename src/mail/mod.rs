@@ -12,7 +12,7 @@
 //!
 //! The MIME grammar and the charsets are the `mail-parser` crate's. Ours is what it leaves open:
 //! wrong or missing charsets, `format=flowed`, HTML to text, obfuscated list archives, dates that
-//! no grammar knows. HTML is rendered by [`html`] in one pass over the bytes: renderers that build
+//! no grammar knows. HTML is rendered in one pass over the bytes: renderers that build
 //! a tree first took more than quadratic time on deeply nested markup, which any sender can write.
 
 mod address;
@@ -20,12 +20,14 @@ mod body;
 mod charset;
 mod clean;
 mod date;
+mod envelope;
 mod error;
 mod flowed;
 mod header;
 mod html;
 mod id;
 mod mbox;
+mod nesting;
 mod parse;
 mod source;
 mod thread;

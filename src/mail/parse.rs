@@ -1,6 +1,10 @@
 //! One raw message to one [`Mail`].
 
-use super::{Address, Limits, MailError, address, body, clean, date, header, id};
+use super::{
+    Address, Limits, MailError, address, body, clean, envelope,
+    header::{self, Fields},
+    id, nesting,
+};
 use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, HeaderValue, Message, MessageParser};
 use std::{
@@ -72,7 +76,7 @@ pub fn parse(raw: &[u8]) -> Result<Mail, MailError> {
 pub fn parse_with(raw: &[u8], limits: &Limits) -> Result<Mail, MailError> {
     let unwrapped = header::unwrap(raw);
     let (block, _) = header::split_block(unwrapped.message);
-    check_nesting(block, unwrapped.message)?;
+    nesting::check(&Fields::of(block), unwrapped.message)?;
     let hint = header::charset_hint(block);
     let message = header::in_utf8(unwrapped.message, hint.as_deref());
     let separator = unwrapped.separator;
@@ -107,23 +111,24 @@ fn read(
     static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
     let message = PARSER.parse(raw).ok_or(MailError::NoHeader)?;
     let (block, body) = header::split_block(raw);
+    let fields = Fields::of(block);
     if message.headers().is_empty() {
         return Err(MailError::NoHeader);
     }
     let people = |field: Option<&mail_parser::Address<'_>>| address::list(field, limits.line_chars);
     let from = people(message.from()).into_iter().next();
     let from = from.ok_or_else(|| {
-        let value = header::value(block, "From").unwrap_or_default();
+        let value = fields.value("From").unwrap_or_default();
         MailError::NoSender(clean::line(&value, 100).unwrap_or_default())
     })?;
     let (to, cc) = (people(message.to()), people(message.cc()));
     let reply_to = people(message.reply_to());
-    let list_id = list_id(block);
-    let from = author(from, &reply_to, list_id.as_deref(), block, limits);
+    let list_id = envelope::list_id(&fields);
+    let from = envelope::author(from, &reply_to, list_id.as_deref(), &fields, limits);
     let message_id = id::list(header_of(&message, HeaderName::MessageId))
         .into_iter()
         .next()
-        .unwrap_or_else(|| id::of_content(block, body));
+        .unwrap_or_else(|| id::of_content(&fields, body));
     // Old programs name the person in In-Reply-To, in brackets as if it were an id.
     let is_id = |id: &String| {
         let known = [&to, &cc, &reply_to];
@@ -143,10 +148,10 @@ fn read(
         subject: message
             .subject()
             .and_then(|subject| clean::line(subject, limits.line_chars)),
-        date: sent(block, separator, limits),
+        date: envelope::sent(&fields, separator, limits),
         text: with_attachments(shown.text, &shown.attachments, limits),
         attachments: shown.attachments,
-        automatic: is_automatic(block),
+        automatic: envelope::is_automatic(&fields),
         message_id,
         from,
         to,
@@ -158,126 +163,6 @@ fn read(
 
 fn header_of<'a>(message: &'a Message<'_>, name: HeaderName<'static>) -> &'a HeaderValue<'a> {
     message.header(name).unwrap_or(&HeaderValue::Empty)
-}
-
-/// Dropping a message within a message within … needs stack, and a multipart whose end is missing
-/// is searched to the end of the message: both must be few.
-fn check_nesting(block: &[u8], message: &[u8]) -> Result<(), MailError> {
-    /// Messages in a message; digests of mailing lists have some dozens.
-    const MAX_MESSAGES: usize = 500;
-    /// Bytes searched: some seconds of work.
-    const MAX_SEARCHED: usize = 4 << 30;
-    let kind = header::value(block, "Content-Type").unwrap_or_default();
-    let kind = kind.trim_start().to_ascii_lowercase();
-    if !kind.starts_with("multipart/") && !kind.starts_with("message/") {
-        return Ok(());
-    }
-    let (mut messages, mut multiparts) = (0_usize, 0_usize);
-    let mut start = 0;
-    for part in message.split_inclusive(|&b| b == b'/') {
-        start += part.len();
-        let ends_with = |word: &[u8]| {
-            part.len()
-                .checked_sub(word.len())
-                .and_then(|at| part.get(at..))
-                .is_some_and(|end| end.eq_ignore_ascii_case(word))
-        };
-        if ends_with(b"message/") {
-            messages += 1;
-        } else if ends_with(b"multipart/") {
-            multiparts += 1;
-            let subtype = message.get(start..start + 6).unwrap_or_default();
-            messages += usize::from(subtype.eq_ignore_ascii_case(b"digest"));
-        }
-    }
-    match messages > MAX_MESSAGES || multiparts.saturating_mul(message.len()) > MAX_SEARCHED {
-        true => Err(MailError::TooNested),
-        false => Ok(()),
-    }
-}
-
-/// The person who wrote it. Lists that must not forge senders (DMARC) write their own address
-/// into From; the author's is elsewhere then.
-fn author(
-    from: Address,
-    reply_to: &[Address],
-    list_id: Option<&str>,
-    block: &[u8],
-    limits: &Limits,
-) -> Address {
-    let posts = header::value(block, "List-Post").unwrap_or_default();
-    let is_list = |email: &str| {
-        list_id.is_some_and(|id| id.eq_ignore_ascii_case(&email.replace('@', ".")))
-            || posts.to_lowercase().contains(&format!("mailto:{email}"))
-    };
-    if !is_list(&from.email) {
-        return from;
-    }
-    let original = header::value(block, "X-Original-From").and_then(|value| {
-        let line = format!(" {value}\r\n");
-        let parsed = mail_parser::parsers::MessageStream::new(line.as_bytes()).parse_address();
-        address::list(parsed.as_address(), limits.line_chars)
-            .into_iter()
-            .next()
-            .map(|address| Address {
-                email: address.email,
-                name: address.name,
-            })
-    });
-    let person = original.or_else(|| {
-        let mut people = reply_to.iter().filter(|other| !is_list(&other.email));
-        people.next().cloned()
-    });
-    let shown = from.name.as_deref().map(|name| {
-        let name = name.rsplit_once(" via ").map_or(name, |(name, _)| name);
-        address::unquoted(name).to_owned()
-    });
-    match person {
-        Some(person) => Address {
-            name: person.name.or(shown.filter(|name| !name.contains('@'))),
-            email: person.email,
-        },
-        None => from,
-    }
-}
-
-fn sent(block: &[u8], separator: Option<&[u8]>, limits: &Limits) -> Option<DateTime<Utc>> {
-    // Before 1971 are the dates of clocks that were never set.
-    let earliest = DateTime::from_timestamp(365 * 86_400, 0)?;
-    let sane = |date: &DateTime<Utc>| *date >= earliest && *date <= limits.latest_date;
-    let field = |name| header::value(block, name).and_then(|value| date::parse(&value));
-    let received = || {
-        header::values(block, "Received")
-            .filter_map(|value| date::parse(value.rsplit(';').next()?))
-            .find(sane)
-    };
-    field("Date")
-        .filter(sane)
-        .or_else(received)
-        .or_else(|| separator.and_then(date::of_from_line).filter(sane))
-}
-
-/// `List-Id: "Users of it" <users.example.com>`, in lower case.
-fn list_id(block: &[u8]) -> Option<String> {
-    let value = header::value(block, "List-Id")?;
-    let id = match value.rsplit_once('<') {
-        Some((_, id)) => id.split('>').next().unwrap_or_default(),
-        None => value.as_str(),
-    };
-    clean::line(&id.to_lowercase(), 255).filter(|id| !id.contains(' '))
-}
-
-fn is_automatic(block: &[u8]) -> bool {
-    let is = |name, expected: &[&str]| {
-        header::value(block, name).is_some_and(|value| {
-            let word = value.split([';', ' ']).next().unwrap_or_default();
-            expected.iter().any(|e| e.eq_ignore_ascii_case(word))
-        })
-    };
-    is(
-        "Auto-Submitted",
-        &["auto-generated", "auto-replied", "auto-notified"],
-    ) || is("Precedence", &["bulk", "junk", "auto_reply"])
 }
 
 fn with_attachments(text: String, names: &[String], limits: &Limits) -> String {

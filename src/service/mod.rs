@@ -3,6 +3,8 @@
 //! A command is one transaction and one cascade. It runs in a task of its own, so that a client that hangs up
 //! never leaves it half done, and is tried again a few times where the transaction lost against another one.
 
+pub mod accounts;
+pub mod admin;
 pub mod conversations;
 pub mod messages;
 mod order;

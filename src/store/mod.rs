@@ -1,5 +1,6 @@
 //! All SQL of Tandem, in functions named after noun and verb. `diesel_async::RunQueryDsl` stays in here.
 
+pub mod accounts;
 pub mod apply;
 pub mod linked;
 pub mod log;
@@ -11,6 +12,7 @@ mod rows;
 mod session;
 pub mod settings;
 pub mod sql;
+pub mod token;
 
 pub use session::{Snapshot, Tx};
 

@@ -66,7 +66,9 @@ impl Writer {
     }
 
     fn put(&mut self, c: char) {
-        let breaks = self.breaks.max(self.explicit).min(3);
+        // More than one blank line in a row is layout; in preformatted text two are kept.
+        let most = if self.pre > 0 { 3 } else { 2 };
+        let breaks = self.breaks.max(self.explicit).min(most);
         let start = self.out.is_empty();
         if start || breaks > 0 {
             self.start_line(if start { 0 } else { breaks });
