@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod apply;
+pub mod bulk;
+mod held;
 pub mod linked;
 pub mod log;
 pub mod pool;
@@ -13,6 +15,7 @@ mod session;
 pub mod settings;
 pub mod sql;
 pub mod token;
+pub mod verify;
 
 pub use session::{Snapshot, Tx};
 
