@@ -55,7 +55,7 @@ pub async fn log_begins(snapshot: &Snapshot) -> Result<Option<Time>> {
         month: Option<String>,
     }
     let statement = sql(
-        "SELECT h.position, (SELECT min(substring(p.relid::regclass::text FROM '^cascades_([0-9]{6})$')) \
+        "SELECT h.position, (SELECT min(substring(p.relid::regclass::text FROM '^cascades_([0-9]{6})\\Z')) \
          FROM pg_partition_tree('cascades') p) AS month FROM log_horizon h",
         [],
     );

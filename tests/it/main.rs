@@ -6,5 +6,6 @@
     missing_docs
 )]
 
+mod bulk;
 mod http;
 mod mail;

@@ -24,7 +24,7 @@ use super::sql::{Bind, sql};
 use super::{Scope, Store, Tx};
 use crate::domain::id::{AccountId, ChannelId, ContactId, ConversationId};
 use crate::domain::image::{Actor, Conversation, Message, Time, Trash};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A contact's row.
 #[derive(Debug, Clone)]
@@ -149,6 +149,16 @@ pub async fn account_name_taken(tx: &Tx, name: &str) -> Result<bool> {
         [Bind::Text(name.to_owned())],
     );
     any(tx, find).await
+}
+
+/// What to try again: a conversation was deleted for good since it was found.
+#[must_use]
+pub fn gone_meanwhile() -> Error {
+    let info = Box::new("a conversation was purged meanwhile".to_owned());
+    Error::Database(diesel::result::Error::DatabaseError(
+        diesel::result::DatabaseErrorKind::SerializationFailure,
+        info,
+    ))
 }
 
 /// Brings the planner's knowledge of the large tables up to date.

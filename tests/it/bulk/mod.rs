@@ -1,0 +1,8 @@
+//! The demo's accounts, a large account, real mail, and that the log explains them.
+
+mod import;
+mod load;
+mod log;
+mod measure;
+mod seed;
+mod support;
