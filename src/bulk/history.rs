@@ -104,7 +104,9 @@ impl History {
             return Ok(false);
         }
         let mut after = planned.after;
-        after.conversations.sort_by_key(|conversation| conversation.id);
+        after
+            .conversations
+            .sort_by_key(|conversation| conversation.id);
         for effect in &planned.effects {
             if let Change::Trashed { trash } = effect.change {
                 self.groups.entry(trash.group).or_insert((trash, actor));

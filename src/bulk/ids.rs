@@ -78,7 +78,10 @@ mod tests {
         let made: Vec<Uuid> = (0..10_000).map(|_| ids.at(at).unwrap()).collect();
         assert!(made.is_sorted_by(|a, b| a < b));
         for id in [made[0], made[9_999]] {
-            assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
+            assert_eq!(
+                (id.get_version_num(), id.get_variant()),
+                (7, uuid::Variant::RFC4122)
+            );
             let (seconds, nanos) = id.get_timestamp().unwrap().to_unix();
             assert_eq!((seconds, nanos), (1_714_979_289, 123_000_000));
         }

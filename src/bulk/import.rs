@@ -74,7 +74,13 @@ pub async fn import(store: &Store, import: &Import, progress: &ProgressBar) -> R
     let limits = Limits::default();
     let sources = open(&import.paths, &limits)?;
     let context = context(store, import).await?;
-    progress.set_length(import.paths.iter().map(|path| mail::total_bytes(path)).sum());
+    progress.set_length(
+        import
+            .paths
+            .iter()
+            .map(|path| mail::total_bytes(path))
+            .sum(),
+    );
 
     let (send, mut batches) = mpsc::channel(WAITING);
     let reading = tokio::task::spawn_blocking(move || reader::read(sources, &limits, &send));

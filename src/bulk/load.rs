@@ -73,12 +73,16 @@ pub struct Rows {
 /// For more than ten million conversations, and when the database is away.
 pub async fn load(store: &Store, conversations: u64, progress: &ProgressBar) -> Result<Loaded> {
     if conversations > MOST {
-        let message = format!("{conversations} conversations are too many; at most {MOST} are possible.");
+        let message =
+            format!("{conversations} conversations are too many; at most {MOST} are possible.");
         return Err(Error::request("INVALID_VALUE", message));
     }
     let now = service::now();
     let mut ids = Ids::default();
-    let tickets = skew::tickets(conversations).flatten().last().map_or(0, |last| last + 1);
+    let tickets = skew::tickets(conversations)
+        .flatten()
+        .last()
+        .map_or(0, |last| last + 1);
     bulk::add_log_months(store, days(conversations, now)).await?;
     let account = Arc::new(create_account(store, &mut ids, tickets).await?);
     progress.set_length(conversations);
@@ -107,7 +111,8 @@ pub async fn load(store: &Store, conversations: u64, progress: &ProgressBar) -> 
     }
     drop(receive);
     while let Some(written) = writers.join_next().await {
-        let written = written.map_err(|error| Error::Internal(format!("a writer ended: {error}")))??;
+        let written =
+            written.map_err(|error| Error::Internal(format!("a writer ended: {error}")))??;
         rows.conversations += written.conversations;
         rows.messages += written.messages;
         rows.tickets += written.tickets;
@@ -153,7 +158,9 @@ async fn create_account(store: &Store, ids: &mut Ids, tickets: u64) -> Result<Ac
             user.email = user.email.replace("@large.", &format!("@large-{number}."));
         }
         for inbox in &mut profile.inboxes {
-            inbox.address = inbox.address.replace("@large.", &format!("@large-{number}."));
+            inbox.address = inbox
+                .address
+                .replace("@large.", &format!("@large-{number}."));
         }
     }
     let id = profile::new_account(ids, &profile)?;

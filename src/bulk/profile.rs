@@ -67,7 +67,10 @@ impl Account {
     /// # Errors
     /// When there is none.
     pub fn channel(&self, inbox: &str, channel: &str) -> Result<(&Inbox, ChannelId)> {
-        let inbox = self.inboxes.get(inbox).ok_or_else(|| lacks("inbox", inbox))?;
+        let inbox = self
+            .inboxes
+            .get(inbox)
+            .ok_or_else(|| lacks("inbox", inbox))?;
         let id = inbox.channels.get(channel);
         Ok((inbox, *id.ok_or_else(|| lacks("channel", channel))?))
     }
@@ -78,7 +81,9 @@ impl Account {
     /// When there is none.
     pub fn pipeline(&self, key: &str) -> Result<&[(String, Status)]> {
         let found = self.pipelines.get(key);
-        found.map(Vec::as_slice).ok_or_else(|| lacks("pipeline", key))
+        found
+            .map(Vec::as_slice)
+            .ok_or_else(|| lacks("pipeline", key))
     }
 
     /// A status by its name.
@@ -88,7 +93,9 @@ impl Account {
     pub fn status(&self, pipeline: &str, name: &str) -> Result<Status> {
         let mut statuses = self.pipeline(pipeline)?.iter();
         let found = statuses.find(|(known, _)| known == name);
-        found.map(|(_, status)| *status).ok_or_else(|| lacks("status", name))
+        found
+            .map(|(_, status)| *status)
+            .ok_or_else(|| lacks("status", name))
     }
 
     /// A property's definition by its name.
@@ -96,7 +103,9 @@ impl Account {
     /// # Errors
     /// When there is none.
     pub fn definition(&self, name: &str) -> Result<&PropertyDefinition> {
-        self.definitions.get(name).ok_or_else(|| lacks("property", name))
+        self.definitions
+            .get(name)
+            .ok_or_else(|| lacks("property", name))
     }
 }
 
@@ -141,7 +150,9 @@ pub async fn create(
     let definitions = create_definitions(tx, ids, account, profile).await?;
     for (user, (_, id)) in profile.users.iter().zip(&users) {
         let panel = user.details_panel.iter().map(|name| {
-            let definition = definitions.get(name).ok_or_else(|| lacks("property", name))?;
+            let definition = definitions
+                .get(name)
+                .ok_or_else(|| lacks("property", name))?;
             Ok(definition.id)
         });
         accounts::set_panel(tx, account, *id, panel.collect::<Result<_>>()?).await?;

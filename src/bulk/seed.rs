@@ -64,7 +64,12 @@ async fn seed_account(store: &Store, story: &story::Account, now: Time) -> Resul
         account: id,
         name: account.name,
         user: account.admin,
-        email: story.profile.users.first().map(|user| user.email.clone()).unwrap_or_default(),
+        email: story
+            .profile
+            .users
+            .first()
+            .map(|user| user.email.clone())
+            .unwrap_or_default(),
         token: account.token,
     })
 }
@@ -100,7 +105,10 @@ fn contacts<'s>(
 ) -> Result<Vec<(&'s str, NewContact)>> {
     let mut contacts = Vec::with_capacity(story.contacts.len());
     for contact in &story.contacts {
-        let written = story.conversations.iter().filter(|c| c.contact == contact.key);
+        let written = story
+            .conversations
+            .iter()
+            .filter(|c| c.contact == contact.key);
         let first = written.map(story::Conversation::created_minutes_ago).max();
         let created_at = timeline::ago(now, first.unwrap_or(0));
         let row = NewContact {

@@ -60,10 +60,15 @@ pub async fn log_begins(snapshot: &Snapshot) -> Result<Option<Time>> {
         [],
     );
     let rows: Vec<HorizonRow> = statement.load(&mut snapshot.connection().await?).await?;
-    let dropped = rows.into_iter().find(|row| Position(row.position) > Position::default());
+    let dropped = rows
+        .into_iter()
+        .find(|row| Position(row.position) > Position::default());
     let month = dropped.and_then(|row| row.month);
-    let first = month.and_then(|month| NaiveDate::parse_from_str(&format!("{month}01"), "%Y%m%d").ok());
-    Ok(first.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc()))
+    let first =
+        month.and_then(|month| NaiveDate::parse_from_str(&format!("{month}01"), "%Y%m%d").ok());
+    Ok(first
+        .and_then(|day| day.and_hms_opt(0, 0, 0))
+        .map(|time| time.and_utc()))
 }
 
 /// Tickets with their properties, after an id.
@@ -83,7 +88,10 @@ pub async fn tickets_after(
     let found: Vec<TicketRow> = sql(&text, page(account, after, rows))
         .load(&mut &*connection)
         .await?;
-    let mut tickets: Vec<Ticket> = found.into_iter().map(Ticket::try_from).collect::<Result<_>>()?;
+    let mut tickets: Vec<Ticket> = found
+        .into_iter()
+        .map(Ticket::try_from)
+        .collect::<Result<_>>()?;
     let ids = tickets.iter().map(|ticket| ticket.id.0).collect();
     let mut properties = properties_of(connection, account, ids).await?;
     for ticket in &mut tickets {

@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::mail::{Address, Mail, Thread, Threader};
 use crate::service;
 use crate::service::messages::hash;
-use crate::store::bulk::{self, NewContact, NewConversation, NewMessage};
 use crate::store::Tx;
+use crate::store::bulk::{self, NewContact, NewConversation, NewMessage};
 
 /// What became of a batch.
 #[derive(Debug, Default, Clone, Copy)]
@@ -102,7 +102,11 @@ struct Group<'m> {
 impl<'m> Threads<'m> {
     async fn of(tx: &Tx, context: &Context, mails: &'m [Mail], now: Time) -> Result<Self> {
         let mut threader: Threader<ConversationId> = Threader::new();
-        let asked: Vec<String> = threader.unknown(mails).into_iter().map(str::to_owned).collect();
+        let asked: Vec<String> = threader
+            .unknown(mails)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         let hashes = asked.iter().map(|id| fingerprint(id)).collect();
         let (account, channel) = (context.account, context.channel);
         let found = bulk::find_mail(tx, account, channel, asked.clone(), hashes).await?;
@@ -194,7 +198,10 @@ impl People {
     ) -> Result<Self> {
         let mut wanted: BTreeMap<&str, (Option<&str>, Time)> = BTreeMap::new();
         for group in &threads.groups {
-            let senders = group.mails.iter().filter(|mail| !context.is_own(&mail.from));
+            let senders = group
+                .mails
+                .iter()
+                .filter(|mail| !context.is_own(&mail.from));
             let senders = senders.map(|mail| (&mail.from, *mail));
             let first = group.mails.first();
             let partner = first.map(|first| (context.partner(first, group), *first));
@@ -323,7 +330,8 @@ impl Batch<'_> {
         let first = group.mails.first();
         let first = first.ok_or_else(|| Error::Internal("a thread without messages".to_owned()))?;
         let root = first.references.first().or(first.in_reply_to.first());
-        self.keys.insert(id, root.unwrap_or(&first.message_id).clone());
+        self.keys
+            .insert(id, root.unwrap_or(&first.message_id).clone());
         let began = Context::date(first, self.now);
         Ok(Conversation {
             id,

@@ -128,7 +128,11 @@ impl Setting {
             });
             (kind, with.collect())
         });
-        let statuses = account.pipelines.values().flatten().map(|(_, status)| *status);
+        let statuses = account
+            .pipelines
+            .values()
+            .flatten()
+            .map(|(_, status)| *status);
         let (open, closed) = statuses.partition(|status| status.category == StatusCategory::Open);
         Self {
             // The first user administers and the last one only looks on.
@@ -166,7 +170,9 @@ impl Setting {
 
     fn contact(&self, conversation: u64) -> Result<(u64, ContactId)> {
         let number = skew::contact_of(conversation, self.contacts.len() as u64);
-        let known = usize::try_from(number).ok().and_then(|n| self.contacts.get(n));
+        let known = usize::try_from(number)
+            .ok()
+            .and_then(|n| self.contacts.get(n));
         let id = known.copied().flatten();
         let lost = || Error::Internal(format!("contact {number} was not written"));
         Ok((number, id.ok_or_else(lost)?))
@@ -189,7 +195,10 @@ impl Setting {
 
     fn owner(&self, conversation: u64) -> Option<UserId> {
         let owner = skew::owner_of(conversation, self.agents.len() as u64)?;
-        usize::try_from(owner).ok().and_then(|n| self.agents.get(n)).copied()
+        usize::try_from(owner)
+            .ok()
+            .and_then(|n| self.agents.get(n))
+            .copied()
     }
 
     fn status(&self, ticket: u64, category: StatusCategory) -> Option<Status> {
@@ -198,7 +207,10 @@ impl Setting {
             StatusCategory::Closed => &self.closed,
         };
         let at = skew::status_of(ticket, statuses.len() as u64);
-        usize::try_from(at).ok().and_then(|n| statuses.get(n)).copied()
+        usize::try_from(at)
+            .ok()
+            .and_then(|n| statuses.get(n))
+            .copied()
     }
 }
 
@@ -459,7 +471,13 @@ impl<'c> Maker<'c> {
     }
 
     /// The end of a conversation without a ticket.
-    fn end_conversation(&mut self, n: u64, id: ConversationId, last: Time, by: Actor) -> Result<()> {
+    fn end_conversation(
+        &mut self,
+        n: u64,
+        id: ConversationId,
+        last: Time,
+        by: Actor,
+    ) -> Result<()> {
         let setting = self.setting;
         let mut at = last;
         if skew::is_closed(n, setting.conversations) {
@@ -522,9 +540,7 @@ impl<'c> Maker<'c> {
                 let command = Command::TrashConversation(id, self.ids.at(at)?);
                 (On::Conversation(id), command)
             }
-            What::TrashTicket(id) => {
-                (On::Ticket(id), Command::TrashTicket(self.ids.at(at)?))
-            }
+            What::TrashTicket(id) => (On::Ticket(id), Command::TrashTicket(self.ids.at(at)?)),
         };
         history.run(self.ids, at, happening.by, on, &command)?;
         Ok(())

@@ -9,8 +9,8 @@ use crate::demo::{skew, vocabulary};
 use crate::domain::id::{AccountId, ContactId};
 use crate::domain::image::Time;
 use crate::error::Result;
-use crate::store::bulk::{self, NewContact};
 use crate::store::Store;
+use crate::store::bulk::{self, NewContact};
 
 /// Rows of one transaction.
 const AT_ONCE: usize = 5_000;

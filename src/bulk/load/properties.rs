@@ -16,13 +16,22 @@ use crate::error::{Error, Result};
 /// When a definition does not take its value: a mistake in `account.json`.
 pub fn of(account: &Account, n: u64, at: Time) -> Result<Vec<PropertyEdit>> {
     let mut choices = Choices::new(Topic::Property, !n);
-    let mut values = vec![("category", InputValue::Option(option(account, "category", &mut choices)?))];
+    let mut values = vec![(
+        "category",
+        InputValue::Option(option(account, "category", &mut choices)?),
+    )];
     if choices.per_mille(700) {
-        values.push(("order_number", InputValue::String(vocabulary::order_number(n))));
+        values.push((
+            "order_number",
+            InputValue::String(vocabulary::order_number(n)),
+        ));
     }
     if choices.per_mille(180) {
         let cents = u32::try_from(choices.skewed_below(40_000)).unwrap_or(0) + 100;
-        values.push(("refund_amount", InputValue::Number(f64::from(cents) / 100.0)));
+        values.push((
+            "refund_amount",
+            InputValue::Number(f64::from(cents) / 100.0),
+        ));
     }
     if choices.per_mille(250) {
         let first = option(account, "tags", &mut choices)?;

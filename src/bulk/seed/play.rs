@@ -117,12 +117,18 @@ impl<'s> Player<'s> {
         match event.what {
             What::Message(conversation, message) => self.message(at, conversation, message),
             What::Claim(conversation, owner) => {
-                let (id, user) = (self.conversation(&conversation.key)?, self.account.user(owner)?);
+                let (id, user) = (
+                    self.conversation(&conversation.key)?,
+                    self.account.user(owner)?,
+                );
                 let command = Command::ClaimConversation(id, user);
                 self.run(at, user, On::Conversation(id), &command)
             }
             What::Disown(conversation, by) => {
-                let (id, user) = (self.conversation(&conversation.key)?, self.account.user(by)?);
+                let (id, user) = (
+                    self.conversation(&conversation.key)?,
+                    self.account.user(by)?,
+                );
                 let command = Command::UpdateConversationOwner(id, None);
                 self.run(at, user, On::Conversation(id), &command)
             }
@@ -148,7 +154,10 @@ impl<'s> Player<'s> {
                 self.on_ticket(at, ticket, by.or(ticket.owner.as_deref()), &command)
             }
             What::CloseConversation(conversation, by) => {
-                let (id, user) = (self.conversation(&conversation.key)?, self.account.user(by)?);
+                let (id, user) = (
+                    self.conversation(&conversation.key)?,
+                    self.account.user(by)?,
+                );
                 let command = Command::UpdateConversationStatus(id, ConversationStatus::Closed);
                 self.run(at, user, On::Conversation(id), &command)
             }
@@ -157,7 +166,10 @@ impl<'s> Player<'s> {
                 self.on_ticket(at, ticket, Some(by), &Command::UpdateTicketStatus(status))
             }
             What::TrashConversation(conversation, by) => {
-                let (id, user) = (self.conversation(&conversation.key)?, self.account.user(by)?);
+                let (id, user) = (
+                    self.conversation(&conversation.key)?,
+                    self.account.user(by)?,
+                );
                 let command = Command::TrashConversation(id, self.ids.at(at)?);
                 self.run(at, user, On::Conversation(id), &command)
             }
@@ -211,8 +223,12 @@ impl<'s> Player<'s> {
         let contact = contacts.get(conversation.contact.as_str());
         let contact = contact.ok_or_else(|| profile::lacks("contact", &conversation.contact))?;
         let (kind, author) = match (told.kind, self.user(told.by.as_deref())?) {
-            (story::MessageKind::Incoming, _) => (MessageKind::Incoming, Actor::Contact(contact.id)),
-            (story::MessageKind::Outgoing, Some(user)) => (MessageKind::Outgoing, Actor::User(user)),
+            (story::MessageKind::Incoming, _) => {
+                (MessageKind::Incoming, Actor::Contact(contact.id))
+            }
+            (story::MessageKind::Outgoing, Some(user)) => {
+                (MessageKind::Outgoing, Actor::User(user))
+            }
             (story::MessageKind::Note, Some(user)) => (MessageKind::Note, Actor::User(user)),
             (_, None) => return Err(profile::lacks("author in", &conversation.key)),
         };
@@ -373,7 +389,9 @@ impl<'s> Player<'s> {
             if !wanted(definition) {
                 continue;
             }
-            let value = definition.accept(self.value(value)?).map_err(Error::Internal)?;
+            let value = definition
+                .accept(self.value(value)?)
+                .map_err(Error::Internal)?;
             edits.push(PropertyEdit {
                 key: PropertyKey::Defined(definition.id),
                 definition: Some(definition.clone()),

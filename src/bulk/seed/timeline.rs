@@ -148,7 +148,9 @@ impl<'s> Teller<'s> {
         let messages = self.conversation.messages.iter();
         messages
             .filter(|message| message.kind == MessageKind::Outgoing)
-            .filter_map(move |message| Some((message.by.as_deref()?, ago(now, message.minutes_ago))))
+            .filter_map(move |message| {
+                Some((message.by.as_deref()?, ago(now, message.minutes_ago)))
+            })
     }
 
     /// How it got the owner that it has, if not by a reply alone (rule 27); and when it got its owner.

@@ -41,10 +41,15 @@ impl Compared<'_> {
     /// A row that the log does not know.
     fn unknown(&mut self, id: Uuid, name: impl Display) {
         let made = made_at(id);
-        if self.begins.is_some_and(|begins| made.is_some_and(|made| made < begins)) {
+        if self
+            .begins
+            .is_some_and(|begins| made.is_some_and(|made| made < begins))
+        {
             self.report.unverifiable += 1;
         } else {
-            self.differs(&format!("{name} is in its table but the log does not know it"));
+            self.differs(&format!(
+                "{name} is in its table but the log does not know it"
+            ));
         }
     }
 
@@ -173,7 +178,10 @@ fn difference<T: Serialize>(row: &T, logged: &T) -> String {
 pub(super) fn message_difference(row: &StoredMessage, logged: &StoredMessage) -> String {
     let mut fields = Vec::new();
     if row.0 != logged.0 {
-        fields.push(format!("it is of {} in its table, of {} by the log", row.0, logged.0));
+        fields.push(format!(
+            "it is of {} in its table, of {} by the log",
+            row.0, logged.0
+        ));
     }
     if row.1 != logged.1 {
         fields.push(difference(&row.1, &logged.1));

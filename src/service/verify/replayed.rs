@@ -56,7 +56,9 @@ impl Replayed {
             replay::apply(self, effect);
             match (&effect.change, effect.subject) {
                 (Change::Trashed { trash }, _) => {
-                    self.groups.entry(trash.group).or_insert((*trash, entry.actor));
+                    self.groups
+                        .entry(trash.group)
+                        .or_insert((*trash, entry.actor));
                 }
                 // Without its hash it was purged (rule 20).
                 (Change::MessageAdded { message, sha256 }, Subject::Conversation(id))
@@ -74,13 +76,19 @@ impl Replayed {
         for image in &entry.body.tickets {
             let found = self.tickets.get(&image.id);
             if found.is_some_and(|ticket| ticket != image) {
-                differs(format!("{} shows another {} than it left", entry.id, image.id));
+                differs(format!(
+                    "{} shows another {} than it left",
+                    entry.id, image.id
+                ));
             }
         }
         for image in &entry.body.conversations {
             let found = self.conversations.get(&image.id);
             if found.is_some_and(|conversation| conversation != image) {
-                differs(format!("{} shows another {} than it left", entry.id, image.id));
+                differs(format!(
+                    "{} shows another {} than it left",
+                    entry.id, image.id
+                ));
             }
         }
     }

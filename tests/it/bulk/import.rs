@@ -56,21 +56,35 @@ async fn threads(database: &Database) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn threads_and_people_are_as_a_person_would_have_them() {
     let (database, account) = account().await;
-    database.tamper("UPDATE inboxes SET creates_tickets = true").await;
+    database
+        .tamper("UPDATE inboxes SET creates_tickets = true")
+        .await;
     let folder = Folder::new();
     let letters = [
         letter("a1", 0),
-        letter("a2", 60).from("Support <support@shop.example.com>").to("anna@example.com").answers(&["a1"]),
+        letter("a2", 60)
+            .from("Support <support@shop.example.com>")
+            .to("anna@example.com")
+            .answers(&["a1"]),
         letter("b1", 90).from("piotr@example.com"),
         letter("a3", 120).answers(&["a1", "a2"]),
-        letter("a4", 150).from("Ben <ben@example.com>").answers(&["a1", "a2", "a3"]),
+        letter("a4", 150)
+            .from("Ben <ben@example.com>")
+            .answers(&["a1", "a2", "a3"]),
         // The company writes first, by a person of it who is a user.
-        letter("c1", 180).from("Eva <eva@shop.example.com>").to("Dana <Dana@example.com>"),
-        letter("b2", 200).from("PIOTR <Piotr@Example.com>").answers_only("b1"),
+        letter("c1", 180)
+            .from("Eva <eva@shop.example.com>")
+            .to("Dana <Dana@example.com>"),
+        letter("b2", 200)
+            .from("PIOTR <Piotr@Example.com>")
+            .answers_only("b1"),
     ];
     let path = folder.file("all.mbox", &mbox(&letters));
     let report = run(&database, &account, &[path]).await.unwrap();
-    assert_eq!((report.messages, report.duplicates, report.conversations_new), (7, 0, 3));
+    assert_eq!(
+        (report.messages, report.duplicates, report.conversations_new),
+        (7, 0, 3)
+    );
     assert!(report.skipped.is_empty(), "{:?}", report.skipped);
     assert_eq!(threads(&database).await, ["a1 a2 a3 a4", "b1 b2", "c1"]);
     assert_eq!(
@@ -116,8 +130,13 @@ async fn the_same_again_changes_nothing() {
     let first = run(&database, &account, &[path.clone()]).await.unwrap();
     assert_eq!((first.messages, first.duplicates), (1_200, 0));
     let (before, verified) = (state(&database).await, database.verified().await);
-    let second = run(&database, &account, &[path.clone(), path]).await.unwrap();
-    assert_eq!((second.messages, second.duplicates, second.conversations_new), (0, 2_400, 0));
+    let second = run(&database, &account, &[path.clone(), path])
+        .await
+        .unwrap();
+    assert_eq!(
+        (second.messages, second.duplicates, second.conversations_new),
+        (0, 2_400, 0)
+    );
     assert_eq!(state(&database).await, before);
     assert_eq!(database.verified().await, verified);
     // A message that stands in a mailbox twice is there once.
@@ -150,7 +169,9 @@ async fn an_import_that_was_cut_off_and_is_repeated_ends_as_if_it_had_not_been()
     // Several batches.
     let path = folder.file("all.mbox", &mbox(&archive(4_000)));
     let (whole, account_of_whole) = account().await;
-    run(&whole, &account_of_whole, &[path.clone()]).await.unwrap();
+    run(&whole, &account_of_whole, &[path.clone()])
+        .await
+        .unwrap();
 
     let (database, account) = account().await;
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
@@ -164,12 +185,18 @@ async fn an_import_that_was_cut_off_and_is_repeated_ends_as_if_it_had_not_been()
     );
     let task = tokio::spawn(async move { import(&store, &order, &ProgressBar::hidden()).await });
     while database.count("SELECT count(*) FROM messages").await == 0 {
-        assert!(std::time::Instant::now() < deadline, "the import writes nothing");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the import writes nothing"
+        );
     }
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
     let written = database.count("SELECT count(*) FROM messages").await;
-    assert!(written > 0 && written < 4_000 && written % 500 == 0, "{written}");
+    assert!(
+        written > 0 && written < 4_000 && written % 500 == 0,
+        "{written}"
+    );
     database.verified().await;
 
     let report = run(&database, &account, &[path]).await.unwrap();
@@ -200,7 +227,11 @@ async fn what_is_broken_is_told_with_its_place_and_the_rest_goes_in() {
     let (database, account) = account().await;
     let folder = Folder::new();
     let broken = "From nobody Wed Jan  1 00:00:00 2025\nSubject: from nobody\n\nNo sender.\n\n";
-    let content = format!("{}{broken}{}", mbox(&[letter("a", 0)]), mbox(&[letter("b", 1)]));
+    let content = format!(
+        "{}{broken}{}",
+        mbox(&[letter("a", 0)]),
+        mbox(&[letter("b", 1)])
+    );
     let offset = mbox(&[letter("a", 0)]).len() as u64;
     let path = folder.file("some.mbox", &content);
     let report = run(&database, &account, &[path.clone()]).await.unwrap();
@@ -208,7 +239,10 @@ async fn what_is_broken_is_told_with_its_place_and_the_rest_goes_in() {
     let [(position, error)] = report.skipped.as_slice() else {
         panic!("{:?}", report.skipped);
     };
-    assert_eq!((&position.path, position.offset, position.ordinal), (&path, offset, 2));
+    assert_eq!(
+        (&position.path, position.offset, position.ordinal),
+        (&path, offset, 2)
+    );
     assert!(error.to_string().contains("From"), "{error}");
 }
 
@@ -218,11 +252,19 @@ async fn a_wrong_inbox_or_path_is_refused_before_anything_is_written() {
     let folder = Folder::new();
     let good = folder.file("good.mbox", &mbox(&[letter("a", 0)]));
     let missing = folder.path().join("missing.mbox");
-    let error = run(&database, &account, &[good.clone(), missing]).await.unwrap_err();
-    assert!(matches!(&error, Error::Request { message, .. } if message.contains("missing.mbox")), "{error}");
+    let error = run(&database, &account, &[good.clone(), missing])
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, Error::Request { message, .. } if message.contains("missing.mbox")),
+        "{error}"
+    );
     account.inbox = tandem::domain::id::InboxId(uuid::Uuid::now_v7());
     let error = run(&database, &account, &[good]).await.unwrap_err();
-    assert!(matches!(&error, Error::Refused(refusal) if refusal.message.contains("inbox_")), "{error}");
+    assert!(
+        matches!(&error, Error::Refused(refusal) if refusal.message.contains("inbox_")),
+        "{error}"
+    );
     assert_eq!(database.count("SELECT count(*) FROM messages").await, 0);
 }
 

@@ -20,7 +20,11 @@ use super::mailbox::{Folder, letter, mbox};
 use super::support::Database;
 
 fn service(database: &Database) -> Service {
-    Service::new(database.store.clone(), Settings::default(), Arc::new(|_| {}))
+    Service::new(
+        database.store.clone(),
+        Settings::default(),
+        Arc::new(|_| {}),
+    )
 }
 
 async fn receive(database: &Database, account: &NewAccount, key: &str) -> ConversationId {
@@ -44,7 +48,12 @@ async fn receive(database: &Database, account: &NewAccount, key: &str) -> Conver
 }
 
 fn applied(outcome: Outcome) -> Arc<Entry> {
-    assert_eq!(outcome.result, WriteResult::Applied, "{:?}", outcome.refusals);
+    assert_eq!(
+        outcome.result,
+        WriteResult::Applied,
+        "{:?}",
+        outcome.refusals
+    );
     outcome.entry.unwrap()
 }
 
@@ -59,7 +68,12 @@ async fn create_ticket(database: &Database, account: &NewAccount, conversation: 
         expected_version: None,
         dry_run: false,
     };
-    applied(service(database).run(Viewer::system(account.account), order).await.unwrap());
+    applied(
+        service(database)
+            .run(Viewer::system(account.account), order)
+            .await
+            .unwrap(),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,11 +106,15 @@ async fn answers_join_what_was_received_and_change_nothing_else() {
     let (conversations, ticket) = (database.lines(before).await, database.lines(activity).await);
 
     let folder = Folder::new();
-    let answers = ["linked", "closed", "trashed"].map(|key| letter(&format!("to-{key}"), 0).answers(&[key]));
+    let answers =
+        ["linked", "closed", "trashed"].map(|key| letter(&format!("to-{key}"), 0).answers(&[key]));
     let again = letter("linked", 0);
     let path = folder.file("answers.mbox", &mbox(&[&answers[..], &[again]].concat()));
     let report = run(&database, &account, &[path]).await.unwrap();
-    assert_eq!((report.messages, report.duplicates, report.conversations_new), (3, 1, 0));
+    assert_eq!(
+        (report.messages, report.duplicates, report.conversations_new),
+        (3, 1, 0)
+    );
     // The mail is older than what was received: not even the time of activity moves.
     assert_eq!(database.lines(before).await, conversations);
     assert_eq!(database.lines(activity).await, ticket);
@@ -107,7 +125,12 @@ async fn answers_join_what_was_received_and_change_nothing_else() {
     let content = mbox(&[ahead]).replace("2025", "2099");
     let path = folder.file("ahead.mbox", &content);
     assert_eq!(run(&database, &account, &[path]).await.unwrap().messages, 1);
-    assert_eq!(database.count("SELECT count(*) FROM messages WHERE created_at > now()").await, 0);
+    assert_eq!(
+        database
+            .count("SELECT count(*) FROM messages WHERE created_at > now()")
+            .await,
+        0
+    );
     assert_ne!(database.lines(activity).await, ticket);
     database.verified().await;
 }
@@ -145,7 +168,11 @@ async fn an_import_and_the_daily_work_do_not_disturb_each_other() {
     };
     let (report, ()) = tokio::join!(run(&database, &account, &paths), work);
     assert_eq!(report.unwrap().messages, 1_600);
-    let name = Command::UpdateConversationStatus(ConversationId(uuid::Uuid::nil()), ConversationStatus::Open).name();
+    let name = Command::UpdateConversationStatus(
+        ConversationId(uuid::Uuid::nil()),
+        ConversationStatus::Open,
+    )
+    .name();
     let text = format!("SELECT count(*) FROM cascades WHERE command = '{name}'");
     assert_eq!(database.count(&text).await, 16);
     database.verified().await;

@@ -14,8 +14,18 @@ async fn a_load_of_two_thousand_conversations_verifies_clean() {
     let report = database.verified().await;
     let rows = loaded.rows;
     assert_eq!(
-        (report.conversations, report.messages, report.tickets, report.cascades),
-        (rows.conversations, rows.messages, rows.tickets, rows.cascades)
+        (
+            report.conversations,
+            report.messages,
+            report.tickets,
+            report.cascades
+        ),
+        (
+            rows.conversations,
+            rows.messages,
+            rows.tickets,
+            rows.cascades
+        )
     );
     assert_eq!(rows.conversations, 2_000);
     assert!((9_000..11_000).contains(&rows.messages), "{rows:?}");
@@ -40,8 +50,14 @@ async fn a_load_of_two_thousand_conversations_verifies_clean() {
         assert!(count(text).await > 0, "{text}");
     }
     assert_eq!(count("SELECT count(*) FROM cascades_other").await, 0);
-    assert_eq!(count("SELECT count(*) FROM messages WHERE created_at > now()").await, 0);
-    assert_eq!(count("SELECT count(*) FROM cascades WHERE occurred_at > now()").await, 0);
+    assert_eq!(
+        count("SELECT count(*) FROM messages WHERE created_at > now()").await,
+        0
+    );
+    assert_eq!(
+        count("SELECT count(*) FROM cascades WHERE occurred_at > now()").await,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,9 +72,15 @@ async fn a_second_load_makes_another_account() {
     names.sort();
     assert_eq!(names, ["Large account", "Large account 2"]);
     let text = "SELECT count(DISTINCT lower(email)) FROM users";
-    assert_eq!(database.count(text).await, database.count("SELECT count(*) FROM users").await);
+    assert_eq!(
+        database.count(text).await,
+        database.count("SELECT count(*) FROM users").await
+    );
     assert_eq!(database.verified().await.conversations, 31);
     // Nothing at all is an account too.
     let third = load(&database.store, 0, &progress).await.unwrap();
-    assert_eq!((third.name.as_str(), third.rows.messages), ("Large account 3", 0));
+    assert_eq!(
+        (third.name.as_str(), third.rows.messages),
+        ("Large account 3", 0)
+    );
 }

@@ -70,7 +70,10 @@ impl Letter {
 
     /// An answer to the last of these, as mail programs write it.
     pub fn answers(mut self, ids: &[&str]) -> Self {
-        let full: Vec<String> = ids.iter().map(|id| format!("{id}@mail.example.com")).collect();
+        let full: Vec<String> = ids
+            .iter()
+            .map(|id| format!("{id}@mail.example.com"))
+            .collect();
         self.in_reply_to = full.last().cloned();
         self.references = full;
         self
@@ -118,7 +121,9 @@ pub fn archive(messages: usize) -> Vec<Letter> {
         let sender = format!("Writer {0} <writer{0}@example.com>", n * 7 % 97);
         let mut letter = letter(&id, n as i64 * 60).from(&sender);
         let lately = threads.len().saturating_sub(20);
-        let goes_on = threads[lately..].iter().position(|thread| n % 4 != 0 && thread.len() < 7);
+        let goes_on = threads[lately..]
+            .iter()
+            .position(|thread| n % 4 != 0 && thread.len() < 7);
         match goes_on {
             Some(at) => {
                 let thread = &mut threads[lately + at];

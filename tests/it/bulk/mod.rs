@@ -2,9 +2,9 @@
 
 mod import;
 mod import_into;
-mod mailbox;
 mod load;
 mod log;
+mod mailbox;
 mod measure;
 mod seed;
 mod support;

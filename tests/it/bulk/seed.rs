@@ -6,7 +6,12 @@ use tandem::service;
 
 use super::support::Database;
 
-async fn seeded() -> (Database, Story, Vec<seed::SeededAccount>, chrono::DateTime<chrono::Utc>) {
+async fn seeded() -> (
+    Database,
+    Story,
+    Vec<seed::SeededAccount>,
+    chrono::DateTime<chrono::Utc>,
+) {
     let database = Database::new().await;
     let story = Story::load().unwrap();
     let now = service::now();
@@ -32,7 +37,10 @@ async fn everything_of_the_story_is_there_and_the_log_explains_it() {
         assert_eq!(seeded.name, told.profile.name);
         let id = seeded.account.0;
         let contacts = format!("SELECT count(*) FROM contacts WHERE account_id = '{id}'");
-        assert_eq!(database.count(&contacts).await as usize, told.contacts.len());
+        assert_eq!(
+            database.count(&contacts).await as usize,
+            told.contacts.len()
+        );
         check_ends(&database, id, told, now).await;
         check_tickets(&database, id, told).await;
     }
@@ -65,7 +73,10 @@ async fn check_ends(
     let mut wanted: Vec<String> = Vec::new();
     for conversation in &told.conversations {
         let ticket = told.tickets.iter().find(|ticket| {
-            ticket.links.iter().any(|link| link.conversation == conversation.key)
+            ticket
+                .links
+                .iter()
+                .any(|link| link.conversation == conversation.key)
         });
         let closed = conversation.closed.as_ref().map(|moment| {
             let at = now - chrono::TimeDelta::minutes(i64::from(moment.minutes_ago));
@@ -112,7 +123,11 @@ async fn check_tickets(
         .tickets
         .iter()
         .map(|ticket| {
-            let pipeline = told.profile.pipelines.iter().find(|p| p.key == ticket.pipeline);
+            let pipeline = told
+                .profile
+                .pipelines
+                .iter()
+                .find(|p| p.key == ticket.pipeline);
             let owner = ticket.owner.as_ref().map(|key| {
                 let user = told.profile.users.iter().find(|user| user.key == *key);
                 user.unwrap().email.as_str()
@@ -146,7 +161,10 @@ async fn many_rules_have_happened_in_it() {
         "REPLY_ASSIGNS_SENDER",
         "NEW_CONVERSATION_CREATES_TICKET",
     ] {
-        assert!(rules.iter().any(|found| found == rule), "{rule} is not among {rules:?}");
+        assert!(
+            rules.iter().any(|found| found == rule),
+            "{rule} is not among {rules:?}"
+        );
     }
     // Positions follow the order of time, in each account.
     for account in accounts {
@@ -158,7 +176,10 @@ async fn many_rules_have_happened_in_it() {
         assert_eq!(database.count(&text).await, 0);
     }
     // Every entry is in the month of its time, and its index is beside it.
-    assert_eq!(database.count("SELECT count(*) FROM cascades_other").await, 0);
+    assert_eq!(
+        database.count("SELECT count(*) FROM cascades_other").await,
+        0
+    );
     let text = "SELECT count(*) FROM cascades c WHERE NOT EXISTS (SELECT FROM cascade_touches t \
         WHERE t.account_id = c.account_id AND t.cascade_id = c.id AND t.position = c.position)";
     assert_eq!(database.count(text).await, 0);

@@ -44,7 +44,9 @@ impl Database {
             .expect("a server for tests");
         let create = format!("CREATE DATABASE {name} OWNER tandem");
         admin.batch_execute(&create).await.unwrap();
-        let mut owner = AsyncPgConnection::establish(&address("tandem", &name)).await.unwrap();
+        let mut owner = AsyncPgConnection::establish(&address("tandem", &name))
+            .await
+            .unwrap();
         for migration in migrations() {
             owner.batch_execute(&migration).await.unwrap();
         }
@@ -53,7 +55,9 @@ impl Database {
     }
 
     async fn past_all_walls(&self) -> AsyncPgConnection {
-        AsyncPgConnection::establish(&address("postgres", &self.name)).await.unwrap()
+        AsyncPgConnection::establish(&address("postgres", &self.name))
+            .await
+            .unwrap()
     }
 
     /// The number that a statement selects as `count`.
@@ -72,7 +76,11 @@ impl Database {
 
     /// Changes something behind the log's back.
     pub async fn tamper(&self, text: &str) {
-        self.past_all_walls().await.batch_execute(text).await.unwrap();
+        self.past_all_walls()
+            .await
+            .batch_execute(text)
+            .await
+            .unwrap();
     }
 
     /// Fails unless the log explains everything.
@@ -88,7 +96,10 @@ impl Drop for Database {
     fn drop(&mut self) {
         let (url, name) = (address("postgres", "postgres"), self.name.clone());
         let drop = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 if let Ok(mut admin) = AsyncPgConnection::establish(&url).await {
                     let text = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
