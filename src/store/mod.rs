@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod apply;
 pub mod linked;
 pub mod log;
+pub mod migrate;
 pub mod pool;
 pub mod purge;
 pub mod receive;
@@ -13,6 +14,7 @@ mod session;
 pub mod settings;
 pub mod sql;
 pub mod token;
+pub mod viewers;
 
 pub use session::{Snapshot, Tx};
 
