@@ -1,2 +1,4 @@
 //! Tandem.
 #![recursion_limit = "512"]
+
+pub mod store;
