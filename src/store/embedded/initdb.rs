@@ -70,30 +70,33 @@ pub(super) fn create(
     durable: bool,
 ) -> Result<(), EmbeddedError> {
     let new = data_dir.unfinished_cluster();
-    match fs::remove_dir_all(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(EmbeddedError::io("remove", &new)(error));
-        }
-        _ => {}
-    }
+    remove(&new)?;
     DataDir::make_private(&new, user)?;
     let run = Run {
         data_dir,
         binaries,
         user,
     };
-    run.initdb(&new)?;
-    run.first_statements(&new)?;
-    let cluster = data_dir.cluster();
-    if durable {
-        run.check("initdb", run.initdb_command(&new).arg("--sync-only"))?;
+    if let Err(error) = run.all(&new, durable) {
+        remove(&new)?;
+        return Err(error);
     }
+    let cluster = data_dir.cluster();
     fs::rename(&new, &cluster)
         .and_then(|()| match durable {
             true => File::open(&data_dir.path)?.sync_all(),
             false => Ok(()),
         })
         .map_err(EmbeddedError::io("create", &cluster))
+}
+
+fn remove(dir: &Path) -> Result<(), EmbeddedError> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(EmbeddedError::io("remove", dir)(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 struct Run<'a> {
@@ -103,6 +106,15 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn all(&self, new: &Path, durable: bool) -> Result<(), EmbeddedError> {
+        self.initdb(new)?;
+        self.first_statements(new)?;
+        if durable {
+            self.check("initdb", self.initdb_command(new).arg("--sync-only"))?;
+        }
+        Ok(())
+    }
+
     /// Nothing is flushed here: that is done once at the end.
     fn initdb(&self, new: &Path) -> Result<(), EmbeddedError> {
         let mut last = None;

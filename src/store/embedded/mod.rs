@@ -13,8 +13,7 @@
 //!
 //! Every function here blocks, for seconds on a first start: call it before the async runtime
 //! starts, or inside `spawn_blocking`. Any thread will do: the child is spawned and awaited by a
-//! thread of its own, because the parent-death signal is tied to the spawning thread (see
-//! [`child`]).
+//! thread of its own, because the parent-death signal is tied to the spawning thread.
 //!
 //! The application connects as `tandem`, which owns the database `tandem` and may create further
 //! ones, but is no superuser: row-level security does not bind superusers.
