@@ -1,4 +1,6 @@
 //! Tandem.
 #![recursion_limit = "512"]
 
+pub mod domain;
+pub mod error;
 pub mod store;
