@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod apply;
+pub mod embedded;
 pub mod linked;
 pub mod log;
 pub mod migrate;
