@@ -218,6 +218,13 @@ fn root_runs_a_cluster_in_a_directory_that_is_closed_to_all_others() {
     let scratch = Scratch::new("tandem-it");
     let closed = [scratch.closed("home"), scratch.closed("home/data")];
     let options = scratch.options("home/data");
+    // Durable, so that `initdb` also comes back to flush what it has made.
+    let durable = Options {
+        durable: true,
+        ..options.clone()
+    };
+    Cluster::start(&durable).unwrap().stop().unwrap();
+
     let mut owner = Owner::spawn(&options.data_dir);
     let used = attach_or_start(&options).unwrap();
     assert!(!used.is_owned());
