@@ -54,7 +54,7 @@ pub(super) fn choose(
         (None, Some(given)) => given.clone(),
         (None, None) => usual_places(),
     };
-    places.extend(fetch::installed(data_dir));
+    places.extend(fetch::installed(data_dir, user));
     let mut found = None;
     let mut unusable = Vec::new();
     let mut fits = |dir: PathBuf| {
@@ -80,7 +80,7 @@ pub(super) fn choose(
     if options.fetch
         && fetchable
         && named.is_none()
-        && let Some(dir) = fetch::install(data_dir)?
+        && let Some(dir) = fetch::install(data_dir, user)?
         && let Some(binaries) = fits(dir)
     {
         return Ok(binaries);
@@ -146,7 +146,7 @@ fn version(dir: &Path, user: &RunAs) -> Option<Result<u32, String>> {
     if !postgres.is_file() || !dir.join("initdb").is_file() {
         return None;
     }
-    let output = child::command(&postgres, user, Path::new("/"), Signal::TERM)
+    let output = child::command(&postgres, user, Signal::TERM)
         .arg("--version")
         .output();
     let failed = |reason: String| Some(Err(format!("{} fails: {reason}", postgres.display())));

@@ -13,10 +13,11 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 use super::run_as::RunAs;
 
-/// A command that runs as `user` in the directory `within`, in plain English, untouched by
-/// settings for other servers in the environment, and ends with `on_death` when the thread that
-/// spawned it ends.
-pub(super) fn command(program: &Path, user: &RunAs, within: &Path, on_death: Signal) -> Command {
+/// A command that runs as `user`, in plain English, untouched by settings for other servers in
+/// the environment, and ends with `on_death` when the thread that spawned it ends.
+///
+/// It works in `/`, which every user can enter: Tandem's own directory may be closed to `user`.
+pub(super) fn command(program: &Path, user: &RunAs, on_death: Signal) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"PG") {
@@ -25,7 +26,7 @@ pub(super) fn command(program: &Path, user: &RunAs, within: &Path, on_death: Sig
     }
     command
         .env("LC_ALL", "C")
-        .current_dir(within)
+        .current_dir("/")
         .stdin(Stdio::null());
     user.apply(&mut command);
     die_with_parent(&mut command, on_death);

@@ -14,6 +14,7 @@ use super::child::{self, Server};
 use super::data_dir::{DataDir, Ownership};
 use super::log::Log;
 use super::pid_file::{self, PidFile};
+use super::reach::Reach;
 use super::run_as::RunAs;
 use super::{EmbeddedError, Options, initdb, socket};
 
@@ -112,12 +113,13 @@ impl Cluster {
         let socket_dir = socket::prepare(&cluster, &user)?;
 
         let program = binaries.postgres();
-        let mut command = child::command(&program, &user, &data_dir.path, Signal::INT);
-        command.arg("-D").arg(&cluster);
+        let reach = Reach::find(&cluster, &user)?;
+        let mut command = child::command(&program, &user, Signal::INT);
+        command.arg("-D").arg(reach.path());
+        reach.pass_to(&mut command);
         configure(&mut command, &socket_dir, options);
         command.stdout(log.writer()?).stderr(log.writer()?);
-        let server = Server::spawn(command)
-            .map_err(|error| initdb::spawn_error(error, data_dir, &user, &program))?;
+        let server = Server::spawn(command).map_err(EmbeddedError::io("run", &program))?;
         // Made before it is ready: whatever fails from here on stops the server.
         let mut started = Self {
             server,

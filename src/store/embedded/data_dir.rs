@@ -40,7 +40,8 @@ impl DataDir {
         if !path.exists() {
             fs::create_dir_all(path).map_err(refused)?;
             if geteuid().is_root() {
-                // Whatever root's umask: Postgres has to pass through as another user.
+                // Whatever root's umask: where the parents let it, Postgres passes through as
+                // another user.
                 fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(refused)?;
             }
         }

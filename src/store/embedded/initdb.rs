@@ -11,6 +11,7 @@ use rustix::process::Signal;
 
 use super::binaries::Binaries;
 use super::data_dir::DataDir;
+use super::reach::Reach;
 use super::run_as::{RunAs, user_name};
 use super::{EmbeddedError, child};
 
@@ -72,12 +73,15 @@ pub(super) fn create(
     let new = data_dir.unfinished_cluster();
     remove(&new)?;
     DataDir::make_private(&new, user)?;
-    let run = Run {
-        data_dir,
-        binaries,
-        user,
-    };
-    if let Err(error) = run.all(&new, durable) {
+    let created = Reach::find(&new, user).and_then(|new| {
+        let run = Run {
+            new,
+            binaries,
+            user,
+        };
+        run.all(durable)
+    });
+    if let Err(error) = created {
         remove(&new)?;
         return Err(error);
     }
@@ -100,26 +104,26 @@ fn remove(dir: &Path) -> Result<(), EmbeddedError> {
 }
 
 struct Run<'a> {
-    data_dir: &'a DataDir,
+    new: Reach,
     binaries: &'a Binaries,
     user: &'a RunAs,
 }
 
 impl Run<'_> {
-    fn all(&self, new: &Path, durable: bool) -> Result<(), EmbeddedError> {
-        self.initdb(new)?;
-        self.first_statements(new)?;
+    fn all(&self, durable: bool) -> Result<(), EmbeddedError> {
+        self.initdb()?;
+        self.first_statements()?;
         if durable {
-            self.check("initdb", self.initdb_command(new).arg("--sync-only"))?;
+            self.check("initdb", self.initdb_command().arg("--sync-only"))?;
         }
         Ok(())
     }
 
     /// Nothing is flushed here: that is done once at the end.
-    fn initdb(&self, new: &Path) -> Result<(), EmbeddedError> {
+    fn initdb(&self) -> Result<(), EmbeddedError> {
         let mut last = None;
         for locale in LOCALES {
-            let mut command = self.initdb_command(new);
+            let mut command = self.initdb_command();
             command
                 .args(["--username=postgres", "--encoding=UTF8", "--no-sync"])
                 .args(["--auth-local=trust", "--auth-host=scram-sha-256"])
@@ -137,18 +141,18 @@ impl Run<'_> {
         last.map_or(Ok(()), Err)
     }
 
-    fn initdb_command(&self, new: &Path) -> Command {
+    fn initdb_command(&self) -> Command {
         let mut command = self.command(&self.binaries.initdb());
-        command.arg("--pgdata").arg(new);
+        command.arg("--pgdata").arg(self.new.path());
         command
     }
 
     /// Without a server and a connection: in single-user mode, which is always superuser.
-    fn first_statements(&self, new: &Path) -> Result<(), EmbeddedError> {
+    fn first_statements(&self) -> Result<(), EmbeddedError> {
         let mut command = self.command(&self.binaries.postgres());
         command
             .args(["--single", "-F", "-c", "exit_on_error=true", "-D"])
-            .args([new.as_os_str(), OsStr::new("template1")])
+            .args([self.new.path().as_os_str(), OsStr::new("template1")])
             .stdin(Stdio::piped());
         let output = self.output(&mut command, Some(FIRST_STATEMENTS))?;
         match output.status.success() {
@@ -158,7 +162,9 @@ impl Run<'_> {
     }
 
     fn command(&self, program: &Path) -> Command {
-        child::command(program, self.user, &self.data_dir.path, Signal::TERM)
+        let mut command = child::command(program, self.user, Signal::TERM);
+        self.new.pass_to(&mut command);
+        command
     }
 
     fn check(&self, program: &'static str, command: &mut Command) -> Result<(), EmbeddedError> {
@@ -170,45 +176,20 @@ impl Run<'_> {
     }
 
     fn output(&self, command: &mut Command, input: Option<&str>) -> Result<Output, EmbeddedError> {
-        let mut child = command
+        let spawned = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| {
-                spawn_error(
-                    error,
-                    self.data_dir,
-                    self.user,
-                    Path::new(command.get_program()),
-                )
-            })?;
+            .spawn();
+        let program = Path::new(command.get_program());
+        let mut child = spawned.map_err(EmbeddedError::io("run", program))?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
             // A program that has ended before it read everything says why on its own.
             let _ = stdin.write_all(input.as_bytes());
         }
-        let program = Path::new(command.get_program());
         child
             .wait_with_output()
             .map_err(EmbeddedError::io("run", program))
     }
-}
-
-/// Says what it means that `program` could not be spawned: the binaries have been run before, so
-/// a refusal is about the data directory.
-pub(super) fn spawn_error(
-    error: io::Error,
-    data_dir: &DataDir,
-    user: &RunAs,
-    program: &Path,
-) -> EmbeddedError {
-    if error.kind() == io::ErrorKind::PermissionDenied {
-        return EmbeddedError::Unreachable {
-            dir: data_dir.path.clone(),
-            blocker: user.blocker(&data_dir.path),
-            user: user.name.clone(),
-        };
-    }
-    EmbeddedError::io("run", program)(error)
 }
 
 fn failed(program: &'static str, output: &Output) -> EmbeddedError {

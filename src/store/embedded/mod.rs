@@ -11,6 +11,14 @@
 //! | `postgres.log`| the server's log                                                   |
 //! | `binaries/`   | Postgres itself, only where none was installed                     |
 //!
+//! Postgres refuses to run as root, so root runs it as another user: the data directory's owner,
+//! `postgres` or `nobody`. The data directory may still lie below one that only root can enter,
+//! such as `/root` or what `mktemp -d` makes, and nothing's mode is changed: Postgres then
+//! inherits its directory open and calls it `/proc/self/fd/<n>` (that is what `SHOW
+//! data_directory` and the second line of `postmaster.pid` say). Its log is opened by Tandem, its
+//! socket lies in `/tmp`, and a Postgres that has to be installed goes below
+//! `/usr/local/lib/tandem` instead of `binaries/`.
+//!
 //! Every function here blocks, for seconds on a first start: call it before the async runtime
 //! starts, or inside `spawn_blocking`. Any thread will do: the child is spawned and awaited by a
 //! thread of its own, because the parent-death signal is tied to the spawning thread.
@@ -28,6 +36,7 @@ mod fetch;
 mod initdb;
 mod log;
 mod pid_file;
+mod reach;
 mod run_as;
 mod socket;
 

@@ -74,15 +74,17 @@ impl RunAs {
         Ok(())
     }
 
-    /// The first directory on the way to `dir` that this user cannot enter, judged by the mode
-    /// bits; `dir` itself if these do not tell.
-    pub(super) fn blocker(&self, dir: &Path) -> PathBuf {
+    /// The first directory on the way to `dir`, this included, that root keeps this user from
+    /// entering, judged by the mode bits. Tandem's own user is never kept out: it is already in.
+    pub(super) fn blocker(&self, dir: &Path) -> Option<PathBuf> {
+        if !self.switch {
+            return None;
+        }
         let mut path: Vec<&Path> = dir.ancestors().collect();
         path.reverse();
         path.into_iter()
             .find(|step| fs::metadata(step).is_ok_and(|step| !self.enters(&step)))
-            .unwrap_or(dir)
-            .to_owned()
+            .map(Path::to_owned)
     }
 
     fn enters(&self, dir: &Metadata) -> bool {

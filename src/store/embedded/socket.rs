@@ -37,13 +37,14 @@ pub(super) fn prepare(cluster: &Path, user: &RunAs) -> Result<PathBuf, EmbeddedE
     let name = format!("tandem-{}-{hash}", user.uid);
     let dir = [PathBuf::from("/tmp"), std::env::temp_dir()]
         .iter()
-        .filter(|parent| parent.is_dir())
+        .filter(|parent| parent.is_dir() && user.blocker(parent).is_none())
         .map(|parent| parent.join(&name))
         .find(|dir| file(dir).as_os_str().len() <= LONGEST)
         .ok_or_else(|| EmbeddedError::Io {
-            doing:
-                "find a place for PostgreSQL's socket: set TMPDIR to a directory with a short path"
-                    .to_owned(),
+            doing: format!(
+                "find a place for PostgreSQL's socket: set TMPDIR to a directory with a short path that user {} can enter",
+                user.name
+            ),
             source: io::Error::from(io::ErrorKind::InvalidFilename),
         })?;
     let existing = match fs::symlink_metadata(&dir) {

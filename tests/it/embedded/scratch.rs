@@ -20,6 +20,14 @@ impl Scratch {
         Self(dir)
     }
 
+    /// Makes the directory `name`, which only this user can enter.
+    pub fn closed(&self, name: &str) -> PathBuf {
+        let dir = self.0.join(name);
+        fs::create_dir(&dir).unwrap();
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).unwrap();
+        dir
+    }
+
     /// To run a cluster in the data directory `name`, which is not made yet.
     pub fn options(&self, name: &str) -> Options {
         Options {
