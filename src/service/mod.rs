@@ -22,7 +22,7 @@ pub use order::{Order, Target, Work};
 
 use crate::domain::cascade::Linked;
 use crate::domain::event::Entry;
-use crate::domain::id::{ConversationId, TicketId};
+use crate::domain::id::{CascadeId, ConversationId};
 use crate::domain::image::{Conversation, Ticket, Time};
 use crate::domain::refusal::Refusal;
 use crate::store::Store;
@@ -57,6 +57,8 @@ pub struct Outcome {
     pub conversation: Option<Conversation>,
     /// Why it was refused, or what an undo left.
     pub refusals: Vec<Refusal>,
+    /// The cascade that an undo was asked for.
+    pub undoes: Option<CascadeId>,
 }
 
 impl Outcome {
@@ -72,6 +74,7 @@ impl Outcome {
             ticket: state.ticket.clone(),
             conversation,
             refusals: Vec::new(),
+            undoes: None,
         }
     }
 
@@ -84,13 +87,8 @@ impl Outcome {
             ticket: None,
             conversation: None,
             refusals: vec![refusal],
+            undoes: None,
         }
-    }
-
-    /// The id of the ticket, if there is one.
-    #[must_use]
-    pub fn ticket_id(&self) -> Option<TicketId> {
-        self.ticket.as_ref().map(|ticket| ticket.id)
     }
 }
 

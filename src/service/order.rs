@@ -221,6 +221,7 @@ impl Service {
             };
             let mut outcome = Outcome::of(result, before, named);
             outcome.refusals = left;
+            outcome.undoes = target.undoes;
             return Ok(outcome);
         }
         after
@@ -232,6 +233,7 @@ impl Service {
             let mut outcome = Outcome::of(WriteResult::Previewed, before, named);
             outcome.entry = Some(Arc::new(entry));
             outcome.refusals = left;
+            outcome.undoes = target.undoes;
             return Ok(outcome);
         }
         apply::apply(&tx, before, &after, &mut entry, &contents).await?;
@@ -242,6 +244,7 @@ impl Service {
         let mut outcome = Outcome::of(WriteResult::Applied, &after, named);
         outcome.entry = Some(entry);
         outcome.refusals = left;
+        outcome.undoes = target.undoes;
         Ok(outcome)
     }
 
