@@ -4,6 +4,7 @@ pub mod log;
 pub mod pool;
 mod session;
 pub mod sql;
+pub mod tail;
 
 pub use session::{Snapshot, Tx};
 
