@@ -7,5 +7,6 @@ pub mod error;
 pub mod http;
 pub mod mail;
 pub mod pages;
+pub mod realtime;
 pub mod service;
 pub mod store;

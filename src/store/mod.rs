@@ -14,6 +14,7 @@ mod rows;
 mod session;
 pub mod settings;
 pub mod sql;
+pub mod tail;
 pub mod token;
 pub mod viewers;
 
