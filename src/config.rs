@@ -100,6 +100,30 @@ impl Config {
         }
     }
 
+    /// The transports' part.
+    #[must_use]
+    pub fn http(&self) -> crate::http::Limits {
+        crate::http::Limits {
+            body_bytes: self.body_bytes,
+            init_timeout: Duration::from_secs(self.init_timeout_seconds),
+            drain: Duration::from_secs(self.shutdown_seconds),
+            ..crate::http::Limits::default()
+        }
+    }
+
+    /// The schema's part.
+    #[must_use]
+    pub fn graphql(&self) -> crate::graphql::Limits {
+        crate::graphql::Limits {
+            depth: self.query_depth,
+            root_fields: self.root_fields,
+            ids: self.node_ids,
+            filter_conditions: self.filter_conditions,
+            filter_depth: self.filter_depth,
+            ..crate::graphql::Limits::default()
+        }
+    }
+
     /// The commands' part.
     #[must_use]
     pub fn service(&self) -> crate::service::Settings {

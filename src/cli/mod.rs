@@ -7,6 +7,7 @@ mod accounts;
 mod args;
 mod bulk;
 mod database;
+mod demo;
 mod serve;
 
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ pub mod admin;
 pub mod conversations;
 pub mod messages;
 mod order;
-mod properties;
+pub mod properties;
 pub mod retention;
 pub mod tickets;
 pub mod trash;
@@ -116,6 +116,9 @@ impl Default for Settings {
 
 /// Told of each cascade that this server committed, so that its own subscribers need not wait for a read.
 pub type OnCommit = Arc<dyn Fn(Arc<Entry>) + Send + Sync>;
+
+/// Told when somebody may have lost access, so that their streams end at once.
+pub type OnAccessChange = Arc<dyn Fn() -> futures_util::future::BoxFuture<'static, ()> + Send + Sync>;
 
 /// The commands of Tandem.
 #[derive(Clone)]

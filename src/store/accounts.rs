@@ -673,3 +673,14 @@ pub async fn set_panel(
     execute(tx, insert).await?;
     Ok(())
 }
+
+/// Whether there is any account.
+///
+/// # Errors
+/// As [`insert_account`].
+pub async fn any_account(store: &super::Store) -> Result<bool> {
+    let tx = store.begin(super::Scope::Across).await?;
+    let found = any(&tx, sql("SELECT id FROM accounts LIMIT 1", [])).await?;
+    tx.commit().await?;
+    Ok(found)
+}

@@ -1,5 +1,7 @@
 //! Migrations: embedded in the binary, run by one server at a time.
 
+use diesel::QueryableByName;
+use diesel::sql_types as st;
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -41,26 +43,25 @@ pub async fn migrate(url: &str) -> Result<Vec<String>> {
 /// # Errors
 /// When the database is away.
 pub async fn pending(url: &str) -> Result<Vec<String>> {
-    let mut harness = AsyncMigrationHarness::new(connect(url).await?);
-    let known = table_exists(&mut harness).map_err(failed)?;
-    if !known {
+    let mut connection = connect(url).await?;
+    if is_empty(&mut connection).await? {
         return Ok(vec!["all of them: the database is empty".to_owned()]);
     }
+    let mut harness = AsyncMigrationHarness::new(connection);
     let pending = harness.pending_migrations(MIGRATIONS).map_err(failed)?;
     Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }
 
-/// Asking for pending migrations would create diesel's table; a look must not write.
-fn table_exists(harness: &mut AsyncMigrationHarness<AsyncPgConnection>) -> diesel::QueryResult<bool> {
-    use diesel::{QueryableByName, sql_types as st};
+/// Asking diesel would create its table; a look must not write.
+async fn is_empty(connection: &mut AsyncPgConnection) -> Result<bool> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = st::Bool)]
-        found: bool,
+        empty: bool,
     }
-    let statement = diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS found");
-    let row: Row = diesel::RunQueryDsl::get_result(statement, harness)?;
-    Ok(row.found)
+    let statement = diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NULL AS empty");
+    let row: Row = statement.get_result(connection).await?;
+    Ok(row.empty)
 }
 
 /// Takes every migration back, the last first.
@@ -71,6 +72,14 @@ pub async fn revert_all(url: &str) -> Result<()> {
     let mut harness = AsyncMigrationHarness::new(connect(url).await?);
     harness.revert_all_migrations(MIGRATIONS).map_err(failed)?;
     Ok(())
+}
+
+/// As [`add_log_months`], on a connection of the store.
+///
+/// # Errors
+/// When the database is away.
+pub async fn add_log_months_in(store: &super::Store) -> Result<()> {
+    add_log_months(&mut *store.loan().await?).await
 }
 
 /// Makes the log's partitions of this month and the next. Done at migration, at each start and once a day.

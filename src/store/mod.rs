@@ -82,4 +82,13 @@ impl Store {
     pub fn snapshot(&self, scope: Scope) -> Snapshot {
         Snapshot::new(self.clone(), scope)
     }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not, within the pool's bounded wait.
+    pub async fn ping(&self) -> Result<()> {
+        use diesel_async::SimpleAsyncConnection;
+        Ok(self.loan().await?.batch_execute("SELECT 1").await?)
+    }
 }
