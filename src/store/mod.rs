@@ -2,6 +2,7 @@
 
 pub mod log;
 pub mod pool;
+pub mod read;
 mod session;
 pub mod sql;
 
