@@ -203,10 +203,7 @@ impl Service {
         dry_run: bool,
         at: Time,
     ) -> Result<Outcome> {
-        let named = target
-            .conversation
-            .map(|(id, _)| id)
-            .or_else(|| first_conversation(&planned, target));
+        let named = target.conversation.map(|(id, _)| id).or_else(|| shown_conversation(&planned, command));
         let Plan {
             effects,
             left,
@@ -276,16 +273,17 @@ impl Service {
     }
 }
 
-/// What an undo shows as its conversation: the first that it changes.
-fn first_conversation(planned: &Plan, target: Target) -> Option<ConversationId> {
-    target.undoes?;
-    planned
-        .effects
-        .iter()
-        .find_map(|effect| match effect.subject {
+/// The conversation that a payload shows where the input names none: the one that a message started, the first that
+/// an undo changes. A command on a ticket shows none.
+fn shown_conversation(planned: &Plan, command: &Command) -> Option<ConversationId> {
+    match command {
+        Command::ReceiveMessage(incoming) => Some(incoming.conversation),
+        Command::UndoCascade(..) => planned.effects.iter().find_map(|effect| match effect.subject {
             Subject::Conversation(id) => Some(id),
             Subject::Ticket(_) => None,
-        })
+        }),
+        _ => None,
+    }
 }
 
 fn missing(linked: &Linked, target: &Target) -> Result<()> {

@@ -10,3 +10,4 @@ mod contract;
 mod embedded;
 mod http;
 mod mail;
+mod support;
