@@ -1,1 +1,4 @@
-fn main() {}
+//! All integration tests: one binary, so that the library is linked once.
+
+mod realtime;
+mod support;
