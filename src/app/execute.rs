@@ -16,6 +16,11 @@ pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Resp
     let document = request.parsed_query().ok().cloned();
     let name = request.operation_name.clone();
     let mut response = inner.schema.execute(request).await;
-    response::finish(&inner.types, document.as_ref(), name.as_deref(), &mut response);
+    response::finish(
+        &inner.types,
+        document.as_ref(),
+        name.as_deref(),
+        &mut response,
+    );
     response
 }

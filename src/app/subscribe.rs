@@ -13,8 +13,8 @@ use super::App;
 use crate::domain::access::Viewer;
 use crate::domain::event::{Entry, Position};
 use crate::error::Error;
-use crate::graphql::{RequestState, response};
 use crate::graphql::subscription::{Opening, Wanted};
+use crate::graphql::{RequestState, response};
 use crate::http::{Frame, LastEventId};
 use crate::realtime::replay::StreamError;
 use crate::realtime::share::{Execute, GroupKey};
@@ -203,7 +203,12 @@ fn executor(app: &App, viewer: Viewer, operation: Arc<Operation>) -> Execute {
             let mut response =
                 response.unwrap_or_else(|| Response::new(async_graphql::Value::Null));
             let document = operation.document.as_ref();
-            response::finish(&app.inner.types, document, operation.name.as_deref(), &mut response);
+            response::finish(
+                &app.inner.types,
+                document,
+                operation.name.as_deref(),
+                &mut response,
+            );
             encode(&response)
         }
         .boxed()

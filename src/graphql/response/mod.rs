@@ -12,9 +12,16 @@ use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
 pub use nulls::Types;
 
 /// Puts a response right. Without a document, one that could not be parsed, there is no data to put right.
-pub fn finish(types: &Types, document: Option<&ExecutableDocument>, name: Option<&str>, response: &mut Response) {
+pub fn finish(
+    types: &Types,
+    document: Option<&ExecutableDocument>,
+    name: Option<&str>,
+    response: &mut Response,
+) {
     let Some(document) = document else { return };
-    let Some(operation) = operation(document, name) else { return };
+    let Some(operation) = operation(document, name) else {
+        return;
+    };
     if !response.errors.is_empty() {
         nulls::propagate(types, document, operation, response);
     }
@@ -23,7 +30,10 @@ pub fn finish(types: &Types, document: Option<&ExecutableDocument>, name: Option
 
 /// The operation that a request asks for.
 #[must_use]
-pub fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+pub fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<&'a OperationDefinition> {
     let mut found = document.operations.iter().filter(|(found, _)| match name {
         Some(wanted) => found.is_some_and(|found| found == wanted),
         None => true,

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{
-    BaseType, ExecutableDocument, FieldDefinition, OperationDefinition, OperationType, Selection, SelectionSet,
-    Type, TypeKind, TypeSystemDefinition,
-};
 use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    BaseType, ExecutableDocument, FieldDefinition, OperationDefinition, OperationType, Selection,
+    SelectionSet, Type, TypeKind, TypeSystemDefinition,
+};
 use async_graphql::{Name, PathSegment, Positioned, Response, Value};
 
 /// What each field may be, read from the schema's own text.
@@ -25,12 +25,18 @@ impl Types {
     pub fn read(sdl: &str) -> Result<Self, async_graphql::parser::Error> {
         let mut types = Self::default();
         for definition in parse_schema(sdl)?.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
             let name = definition.node.name.node.to_string();
             match definition.node.kind {
                 TypeKind::Object(object) => {
                     for interface in &object.implements {
-                        types.members.entry(interface.node.to_string()).or_default().push(name.clone());
+                        types
+                            .members
+                            .entry(interface.node.to_string())
+                            .or_default()
+                            .push(name.clone());
                     }
                     types.add(name, object.fields);
                 }
@@ -46,8 +52,11 @@ impl Types {
     }
 
     fn add(&mut self, name: String, fields: Vec<Positioned<FieldDefinition>>) {
-        let field = |field: Positioned<FieldDefinition>| (field.node.name.node.to_string(), field.node.ty.node);
-        self.fields.insert(name, fields.into_iter().map(field).collect());
+        let field = |field: Positioned<FieldDefinition>| {
+            (field.node.name.node.to_string(), field.node.ty.node)
+        };
+        self.fields
+            .insert(name, fields.into_iter().map(field).collect());
     }
 
     /// The type of a field. Where only an interface or union is known, that of the first member with such a field:
@@ -78,7 +87,11 @@ pub(super) fn propagate(
         if error.path.is_empty() || *data == Value::Null {
             continue;
         }
-        let place = Place { types, document, sets: vec![&operation.selection_set.node] };
+        let place = Place {
+            types,
+            document,
+            sets: vec![&operation.selection_set.node],
+        };
         if !place.settle(root, &error.path, data) {
             *data = Value::Null;
         }
@@ -95,16 +108,22 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     /// Goes down to what failed and sets it, or the nearest that may be, to null. False: this object itself must be.
     fn settle(&self, parent: &str, path: &[PathSegment], value: &mut Value) -> bool {
-        let (Some((PathSegment::Field(key), rest)), Value::Object(fields)) = (path.split_first(), value) else {
+        let (Some((PathSegment::Field(key), rest)), Value::Object(fields)) =
+            (path.split_first(), value)
+        else {
             return true;
         };
         let mut found = Vec::new();
         for set in &self.sets {
             find(self.document, set, key, &mut found);
         }
-        let Some((name, _)) = found.first() else { return true };
+        let Some((name, _)) = found.first() else {
+            return true;
+        };
         // Introspection never fails.
-        let Some(ty) = self.types.field(parent, name) else { return true };
+        let Some(ty) = self.types.field(parent, name) else {
+            return true;
+        };
         let below = Place {
             types: self.types,
             document: self.document,
@@ -126,7 +145,9 @@ impl<'a> Place<'a> {
     fn settle_value(&self, ty: &Type, path: &[PathSegment], value: &mut Value) -> bool {
         match (&ty.base, path.split_first(), value) {
             (BaseType::List(item), Some((PathSegment::Index(index), rest)), Value::List(items)) => {
-                let Some(one) = items.get_mut(*index) else { return true };
+                let Some(one) = items.get_mut(*index) else {
+                    return true;
+                };
                 let settled = self.settle_value(item, rest, one);
                 if !settled && item.nullable {
                     *one = Value::Null;
@@ -150,7 +171,10 @@ fn find<'a>(
     for selection in &set.items {
         match &selection.node {
             Selection::Field(field) if field.node.response_key().node == key => {
-                found.push((field.node.name.node.as_str(), &field.node.selection_set.node));
+                found.push((
+                    field.node.name.node.as_str(),
+                    &field.node.selection_set.node,
+                ));
             }
             Selection::Field(_) => {}
             Selection::FragmentSpread(spread) => {
@@ -172,7 +196,8 @@ mod tests {
 
     use super::*;
 
-    const SDL: &str = "type Query { must: T! may: T list: [T!] items: [T]! } type T { x: Int! y: Int t: T! }";
+    const SDL: &str =
+        "type Query { must: T! may: T list: [T!] items: [T]! } type T { x: Int! y: Int t: T! }";
 
     fn after(query: &str, mut data: Value, path: &[PathSegment]) -> String {
         let types = Types::read(SDL).unwrap();
@@ -194,13 +219,55 @@ mod tests {
     fn the_nearest_that_may_be_null_is() {
         let at = PathSegment::Index;
         let (x, y) = (value!({ "y": 1 }), value!({ "x": 1 }));
-        assert_eq!(after("{ must { x y } }", value!({ "must": x.clone() }), &[key("must"), key("x")]), "null");
-        assert_eq!(after("{ must { x y } }", value!({ "must": y }), &[key("must"), key("y")]), r#"{"must":{"x":1,"y":null}}"#);
-        assert_eq!(after("{ a: may { x y } }", value!({ "a": x.clone() }), &[key("a"), key("x")]), r#"{"a":null}"#);
-        assert_eq!(after("{ list { x } }", value!({ "list": [{}] }), &[key("list"), at(0), key("x")]), r#"{"list":null}"#);
-        assert_eq!(after("{ items { x } }", value!({ "items": [{}] }), &[key("items"), at(0), key("x")]), r#"{"items":[null]}"#);
+        assert_eq!(
+            after(
+                "{ must { x y } }",
+                value!({ "must": x.clone() }),
+                &[key("must"), key("x")]
+            ),
+            "null"
+        );
+        assert_eq!(
+            after(
+                "{ must { x y } }",
+                value!({ "must": y }),
+                &[key("must"), key("y")]
+            ),
+            r#"{"must":{"x":1,"y":null}}"#
+        );
+        assert_eq!(
+            after(
+                "{ a: may { x y } }",
+                value!({ "a": x.clone() }),
+                &[key("a"), key("x")]
+            ),
+            r#"{"a":null}"#
+        );
+        assert_eq!(
+            after(
+                "{ list { x } }",
+                value!({ "list": [{}] }),
+                &[key("list"), at(0), key("x")]
+            ),
+            r#"{"list":null}"#
+        );
+        assert_eq!(
+            after(
+                "{ items { x } }",
+                value!({ "items": [{}] }),
+                &[key("items"), at(0), key("x")]
+            ),
+            r#"{"items":[null]}"#
+        );
         let deep = value!({ "may": { "t": {} } });
-        assert_eq!(after("{ may { t { x } } }", deep, &[key("may"), key("t"), key("x")]), r#"{"may":null}"#);
+        assert_eq!(
+            after(
+                "{ may { t { x } } }",
+                deep,
+                &[key("may"), key("t"), key("x")]
+            ),
+            r#"{"may":null}"#
+        );
         assert_eq!(after("{ must { x } }", value!({}), &[key("must")]), "null");
     }
 }

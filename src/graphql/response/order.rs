@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    ExecutableDocument, OperationDefinition, Selection, SelectionSet,
+};
 use async_graphql::{Name, Value};
 
 /// The fields of one level in their order, each with the selections below it: the same key may be asked for several
@@ -14,7 +16,10 @@ struct Level<'a> {
 
 impl<'a> Level<'a> {
     fn of(document: &'a ExecutableDocument, sets: &[&'a SelectionSet]) -> Self {
-        let mut level = Self { places: HashMap::new(), below: Vec::new() };
+        let mut level = Self {
+            places: HashMap::new(),
+            below: Vec::new(),
+        };
         for set in sets {
             level.add(document, set);
         }
@@ -39,18 +44,25 @@ impl<'a> Level<'a> {
                 }
                 Selection::FragmentSpread(spread) => {
                     // Validation has refused fragments that spread themselves.
-                    if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                    if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node)
+                    {
                         self.add(document, &fragment.node.selection_set.node);
                     }
                 }
-                Selection::InlineFragment(fragment) => self.add(document, &fragment.node.selection_set.node),
+                Selection::InlineFragment(fragment) => {
+                    self.add(document, &fragment.node.selection_set.node)
+                }
             }
         }
     }
 }
 
 /// Puts the fields of `data` into the order of the operation.
-pub(super) fn order(document: &ExecutableDocument, operation: &OperationDefinition, data: &mut Value) {
+pub(super) fn order(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    data: &mut Value,
+) {
     sort(document, &[&operation.selection_set.node], data);
 }
 
@@ -81,7 +93,10 @@ fn sort_value(
                 fields.sort_by_cached_key(|name, _| place(name));
             }
             for (name, value) in fields.iter_mut() {
-                if let Some(sets) = places.get(name.as_str()).and_then(|place| below.get(*place)) {
+                if let Some(sets) = places
+                    .get(name.as_str())
+                    .and_then(|place| below.get(*place))
+                {
                     sort(document, sets, value);
                 }
             }
