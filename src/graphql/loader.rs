@@ -10,8 +10,9 @@ use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 
 use super::Shown;
 use crate::error::Result;
@@ -133,13 +134,22 @@ impl<B: Batch> Loader<B> {
     }
 }
 
+/// Waits until every resolver of this response, which all run in this task, has had its turn.
+///
+/// Everybody who waits for a shared future polls it, and tokio's future is done when it is polled again, by whomever.
+/// The set around it polls it only when it was really woken, which tokio does after the task's turn.
+async fn next_turn() {
+    let mut turn = FuturesUnordered::new();
+    turn.push(tokio::task::yield_now());
+    turn.next().await;
+}
+
 /// One batch. Everybody who waits for it drives it, so that nobody hangs when another one is dropped.
 async fn run<B: Batch>(
     source: Source,
     state: Arc<Mutex<State<B>>>,
 ) -> Result<(), async_graphql::Error> {
-    // Every resolver of this response runs in this task: when it comes to this line again, all have asked.
-    tokio::task::yield_now().await;
+    next_turn().await;
     let keys: Vec<_> = {
         let mut state = lock(&state);
         state.batch = None;
