@@ -5,6 +5,7 @@
 
 pub mod connection;
 pub mod cursor;
+mod execute;
 pub mod inputs;
 pub mod limits;
 pub mod loader;
@@ -12,13 +13,16 @@ mod loaders;
 mod query;
 pub mod scalars;
 mod state;
+mod turns;
 pub mod types;
 
 use async_graphql::{EmptyMutation, EmptySubscription, SchemaBuilder};
 
+pub use execute::execute;
 pub use limits::Limits;
 pub use query::Query;
 pub use state::{Reader, RequestState};
+pub use turns::Turns;
 
 /// The schema that Tandem serves.
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
