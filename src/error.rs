@@ -67,6 +67,10 @@ impl Error {
                 Kind::SerializationFailure | Kind::UniqueViolation,
                 _,
             )) => true,
+            // A status whose category an administrator changed since it was read.
+            Self::Database(Diesel::DatabaseError(Kind::ForeignKeyViolation, info)) => {
+                info.constraint_name() == Some("tickets_status_fkey")
+            }
             // Diesel has no kind for deadlocks; the text is Postgres' own, in the C locale of the connection.
             Self::Database(Diesel::DatabaseError(_, info)) => info.message() == "deadlock detected",
             _ => false,

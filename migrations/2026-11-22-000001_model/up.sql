@@ -22,6 +22,8 @@ CREATE TABLE users (
     email text NOT NULL,
     role smallint NOT NULL CHECK (role BETWEEN 0 AND 2),
     active boolean NOT NULL DEFAULT true,
+    -- Whether panel_properties is this user's choice, be it empty, or there is none yet.
+    panel_chosen boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (account_id, id)
 );
@@ -115,6 +117,8 @@ CREATE TABLE ticket_statuses (
     position integer NOT NULL,
     archived boolean NOT NULL DEFAULT false,
     PRIMARY KEY (account_id, id),
+    -- What tickets refer to: a status in use can change neither its pipeline nor its category.
+    UNIQUE (account_id, id, pipeline_id, category),
     FOREIGN KEY (account_id, pipeline_id) REFERENCES pipelines
 );
 CREATE UNIQUE INDEX ticket_statuses_name ON ticket_statuses (account_id, pipeline_id, lower(name));
@@ -182,8 +186,8 @@ CREATE TABLE tickets (
     version integer NOT NULL,
     PRIMARY KEY (account_id, id),
     UNIQUE (account_id, number),
-    FOREIGN KEY (account_id, pipeline_id) REFERENCES pipelines,
-    FOREIGN KEY (account_id, status_id) REFERENCES ticket_statuses,
+    CONSTRAINT tickets_status_fkey FOREIGN KEY (account_id, status_id, pipeline_id, category)
+        REFERENCES ticket_statuses (account_id, id, pipeline_id, category),
     FOREIGN KEY (account_id, owner_id) REFERENCES users,
     FOREIGN KEY (account_id, contact_id) REFERENCES contacts,
     FOREIGN KEY (account_id, trash_group_id) REFERENCES trash_groups,
@@ -191,7 +195,6 @@ CREATE TABLE tickets (
 );
 CREATE INDEX tickets_activity ON tickets (account_id, last_activity_at DESC, id DESC);
 CREATE INDEX tickets_created ON tickets (account_id, created_at DESC, id DESC);
-CREATE INDEX tickets_pipeline ON tickets (account_id, pipeline_id);
 CREATE INDEX tickets_status ON tickets (account_id, status_id, last_activity_at DESC, id DESC);
 CREATE INDEX tickets_owner ON tickets (account_id, owner_id, last_activity_at DESC, id DESC);
 CREATE INDEX tickets_contact ON tickets (account_id, contact_id, last_activity_at DESC, id DESC);

@@ -11,6 +11,8 @@ pub enum Principal {
     User(UserId, Role),
     /// A program with a token of its own.
     Integration(IntegrationId),
+    /// Tandem itself: imports, the end of a retention.
+    System,
 }
 
 /// Somebody whose token was good: every request, socket and pushed cascade has one.
@@ -38,12 +40,23 @@ pub enum Action {
 }
 
 impl Viewer {
+    /// Tandem itself, at work in an account.
+    #[must_use]
+    pub const fn system(account: AccountId) -> Self {
+        Self {
+            account,
+            principal: Principal::System,
+            token: TokenId(uuid::Uuid::nil()),
+        }
+    }
+
     /// As whom they act in the log.
     #[must_use]
     pub const fn actor(&self) -> Actor {
         match self.principal {
             Principal::User(id, _) => Actor::User(id),
             Principal::Integration(id) => Actor::Integration(id),
+            Principal::System => Actor::System,
         }
     }
 
@@ -52,7 +65,7 @@ impl Viewer {
     pub const fn user(&self) -> Option<UserId> {
         match self.principal {
             Principal::User(id, _) => Some(id),
-            Principal::Integration(_) => None,
+            Principal::Integration(_) | Principal::System => None,
         }
     }
 
@@ -60,7 +73,7 @@ impl Viewer {
     #[must_use]
     pub const fn may(&self, action: Action) -> bool {
         match (self.principal, action) {
-            (Principal::User(_, Role::Admin), _) => true,
+            (Principal::User(_, Role::Admin) | Principal::System, _) => true,
             (Principal::User(_, Role::Agent), Action::Work | Action::Own) => true,
             (Principal::User(_, Role::Viewer), Action::Own) => true,
             (Principal::Integration(_), Action::Work | Action::Receive) => true,

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod cascade;
+pub mod contact;
 pub mod event;
 pub mod filter;
 pub mod id;

@@ -1,7 +1,10 @@
-//! Executing one request.
+//! Executing: held against the limits first, read level by level, answered in the order asked.
+
+use std::sync::Arc;
 
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Request, Response, Value};
+use async_graphql::{Pos, Request, Response, ServerError, Value};
+use futures_util::StreamExt;
 
 use super::Schema;
 use super::limits::Limits;
@@ -9,30 +12,51 @@ use super::state::RequestState;
 
 mod field_order;
 
-/// Executes a query or mutation for the viewer of the state: holds it against the limits, reads level by level, and
-/// answers the fields in the order in which they were asked for.
-pub async fn execute(
-    schema: &Schema,
-    mut request: Request,
-    limits: &Limits,
-    state: RequestState,
-) -> Response {
-    let document: ExecutableDocument = match request.parsed_query() {
-        Ok(document) => match limits.check(document) {
-            Ok(()) => document.clone(),
-            Err(error) => return refused(error.into_graphql()),
-        },
-        // The schema says what is wrong, and where.
-        Err(_) => return schema.execute(request).await,
+/// Holds a request against the limits, before any work is done for it; returns it parsed.
+///
+/// # Errors
+/// What is wrong with the text, or that it asks for too much.
+pub fn check(schema: &Schema, request: &mut Request) -> Result<ExecutableDocument, ServerError> {
+    let document = request.parsed_query()?.clone();
+    let limits = schema.data::<Limits>().copied().unwrap_or_default();
+    match limits.check(&document) {
+        Ok(()) => Ok(document),
+        Err(error) => Err(error.into_graphql().into_server_error(Pos::default())),
+    }
+}
+
+/// Executes a query or mutation for the viewer of the state.
+pub async fn execute(schema: &Schema, mut request: Request, state: RequestState) -> Response {
+    let document = match check(schema, &mut request) {
+        Ok(document) => document,
+        Err(error) => return Response::from_errors(vec![error]),
     };
     let operation = request.operation_name.clone();
     let turns = state.turns();
-    let mut response = turns.drive(schema.execute(request.data(state))).await;
-    let data = std::mem::replace(&mut response.data, Value::Null);
-    response.data = field_order::ordered(data, &document, operation.as_deref());
-    response
+    let response = turns.drive(schema.execute(request.data(state))).await;
+    in_order(response, &document, operation.as_deref())
 }
 
-fn refused(error: async_graphql::Error) -> Response {
-    Response::from_errors(vec![error.into_server_error(async_graphql::Pos::default())])
+/// Executes a subscription, which was checked, for one pushed cascade.
+pub async fn execute_frame(
+    schema: &Schema,
+    mut request: Request,
+    state: RequestState,
+) -> Option<Response> {
+    let document = request.parsed_query().ok()?.clone();
+    let operation = request.operation_name.clone();
+    let turns = state.turns();
+    let mut frames = schema.execute_stream(request.data(state));
+    let response = Arc::clone(&turns).drive(frames.next()).await?;
+    Some(in_order(response, &document, operation.as_deref()))
+}
+
+fn in_order(
+    mut response: Response,
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+) -> Response {
+    let data = std::mem::replace(&mut response.data, Value::Null);
+    response.data = field_order::ordered(data, document, operation);
+    response
 }

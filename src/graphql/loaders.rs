@@ -120,7 +120,7 @@ pub struct Panels;
 
 impl Batch for Panels {
     type Key = UserId;
-    type Value = Arc<Vec<PropertyId>>;
+    type Value = Arc<Option<Vec<PropertyId>>>;
 
     async fn load(source: Source, keys: Vec<UserId>) -> Result<Vec<(UserId, Self::Value)>> {
         // Only ever the viewer's own.

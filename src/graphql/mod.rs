@@ -10,27 +10,31 @@ pub mod inputs;
 pub mod limits;
 pub mod loader;
 mod loaders;
+pub mod mutation;
 mod query;
 pub mod scalars;
 mod state;
+pub mod subscription;
 mod turns;
 pub mod types;
 
-use async_graphql::{EmptyMutation, EmptySubscription, SchemaBuilder};
+use async_graphql::SchemaBuilder;
 
-pub use execute::execute;
+pub use execute::{check, execute, execute_frame};
 pub use limits::Limits;
+pub use mutation::Mutation;
 pub use query::Query;
 pub use state::{Reader, RequestState};
+pub use subscription::Subscription;
 pub use turns::Turns;
 
 /// The schema that Tandem serves.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema, with the limits that requests are held to.
 #[must_use]
-pub fn schema(limits: Limits) -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    async_graphql::Schema::build(Query, EmptyMutation, EmptySubscription)
+pub fn schema(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query, Mutation, Subscription)
         .limit_depth(limits.depth)
         .data(limits)
 }

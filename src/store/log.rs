@@ -5,8 +5,9 @@ use diesel::sql_types as st;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::Snapshot;
 use super::sql::{Bind, Sql, sql};
+use super::{Snapshot, Tx};
+use crate::domain::cascade::{Rule, Subject};
 use crate::domain::event::{Body, Entry, Position};
 use crate::domain::id::{AccountId, CascadeId};
 use crate::domain::image::{Actor, Time};
@@ -32,6 +33,12 @@ pub enum TouchKind {
     Actor = 6,
     /// A rule, as the UUID of its code.
     Rule = 7,
+}
+
+/// What the index calls a rule: its kind of thing has ids, so a rule gets one made of its code.
+#[must_use]
+pub fn rule_id(rule: Rule) -> Uuid {
+    Uuid::from_u128(rule.code().unsigned_abs().into())
 }
 
 #[derive(QueryableByName)]
@@ -166,4 +173,82 @@ pub async fn undoing_entries(
         sql(&text, [Bind::Uuid(account.0), Bind::Uuids(ids)]),
     )
     .await
+}
+
+/// Who made a version of something: the actor of the cascade that gave it that version.
+///
+/// # Errors
+/// When the database is away.
+pub async fn changed_by(
+    tx: &Tx,
+    account: AccountId,
+    subject: Subject,
+    version: i32,
+) -> Result<Option<Actor>> {
+    let (kind, id, images) = match subject {
+        Subject::Ticket(id) => (TouchKind::Ticket, id.0, "tickets"),
+        Subject::Conversation(id) => (TouchKind::Conversation, id.0, "conversations"),
+    };
+    let text = format!(
+        "SELECT {COLUMNS} FROM cascade_touches x JOIN cascades l ON l.account_id = x.account_id AND l.id = x.cascade_id \
+         WHERE x.account_id = $1 AND x.kind = $2 AND x.thing_id = $3 AND EXISTS (SELECT FROM \
+         jsonb_array_elements(l.body -> '{images}') i WHERE i ->> 'id' = $4 AND (i ->> 'version')::integer = $5) \
+         ORDER BY x.position DESC LIMIT 1"
+    );
+    let binds = [
+        Bind::Uuid(account.0),
+        Bind::Small(kind as i16),
+        Bind::Uuid(id),
+        Bind::Text(id.to_string()),
+        Bind::Int(version),
+    ];
+    let rows: Vec<EntryRow> = sql(&text, binds).load(&mut tx.connection()?).await?;
+    rows.into_iter()
+        .next()
+        .map(|row| actor(row.actor_kind, row.actor_id))
+        .transpose()
+}
+
+/// A cascade with what took it back, read within the transaction that is about to take it back.
+///
+/// # Errors
+/// When the database is away.
+pub async fn entry_to_undo(
+    tx: &Tx,
+    account: AccountId,
+    id: CascadeId,
+) -> Result<Option<(Entry, bool)>> {
+    let text = format!("SELECT {COLUMNS} FROM cascades l WHERE l.account_id = $1 AND l.id = $2");
+    let statement = sql(&text, [Bind::Uuid(account.0), Bind::Uuid(id.0)]);
+    let rows: Vec<EntryRow> = statement.load(&mut tx.connection()?).await?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let standing = is_undone(tx, account, id).await?;
+    Ok(Some((Entry::try_from(row)?, standing)))
+}
+
+/// Whether a cascade counts as undone: its latest undo has not been undone itself, and so on down the chain.
+async fn is_undone(tx: &Tx, account: AccountId, id: CascadeId) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct DepthRow {
+        #[diesel(sql_type = st::Integer)]
+        depth: i32,
+    }
+    // The chain of latest undos: an odd length means that the cascade is taken back.
+    let statement = sql(
+        "WITH RECURSIVE chain (id, depth) AS (\
+            SELECT $2::uuid, 0 \
+            UNION ALL \
+            SELECT l.id, chain.depth + 1 FROM chain CROSS JOIN LATERAL \
+                (SELECT u.id FROM cascades u WHERE u.account_id = $1 AND u.undoes = chain.id \
+                 ORDER BY u.position DESC LIMIT 1) l WHERE chain.depth < 1000) \
+         SELECT max(depth) AS depth FROM chain",
+        [Bind::Uuid(account.0), Bind::Uuid(id.0)],
+    );
+    let rows: Vec<DepthRow> = statement.load(&mut tx.connection()?).await?;
+    Ok(rows
+        .as_slice()
+        .first()
+        .is_some_and(|row| row.depth % 2 == 1))
 }

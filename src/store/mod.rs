@@ -1,10 +1,23 @@
 //! All SQL of Tandem, in functions named after noun and verb. `diesel_async::RunQueryDsl` stays in here.
 
+pub mod accounts;
+pub mod apply;
+pub mod embedded;
+pub mod linked;
 pub mod log;
+pub mod migrate;
 pub mod pool;
+pub mod purge;
 pub mod read;
+pub mod receive;
+mod redact;
+mod rows;
 mod session;
+pub mod settings;
 pub mod sql;
+pub mod tail;
+pub mod token;
+pub mod viewers;
 
 pub use session::{Snapshot, Tx};
 
@@ -69,5 +82,14 @@ impl Store {
     #[must_use]
     pub fn snapshot(&self, scope: Scope) -> Snapshot {
         Snapshot::new(self.clone(), scope)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not, within the pool's bounded wait.
+    pub async fn ping(&self) -> Result<()> {
+        use diesel_async::SimpleAsyncConnection;
+        Ok(self.loan().await?.batch_execute("SELECT 1").await?)
     }
 }

@@ -25,7 +25,7 @@ pub struct Tx {
 
 impl Tx {
     pub(super) async fn begin(store: &Store, scope: Scope) -> Result<Self> {
-        let mut tx = Self {
+        let tx = Self {
             loan: Some(store.loan().await?),
         };
         (&mut tx.connection()?)

@@ -1,3 +1,13 @@
-//! All integration tests, in one binary.
+//! All integration tests, in one binary: each further one would link the whole library again.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 mod contract;
+mod embedded;
+mod http;
+mod mail;
+mod support;

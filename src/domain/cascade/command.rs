@@ -160,8 +160,8 @@ pub enum Command {
     TrashTicket(TrashGroupId),
     /// `restoreFromTrash` of a conversation (some) or of the ticket (none).
     RestoreFromTrash(Option<ConversationId>),
-    /// `undoCascade`: the effects to take back, and an id for a new trash group.
-    UndoCascade(Vec<Effect>, TrashGroupId),
+    /// `undoCascade`: the effects to take back, an id for a new trash group, and who of the owners before left.
+    UndoCascade(Vec<Effect>, TrashGroupId, BTreeSet<UserId>),
     /// `sendReply`; the user becomes the owner if nobody is (rule 27). None for an integration.
     SendReply(ConversationId, Message, String, Option<UserId>),
     /// `addNote`

@@ -91,7 +91,10 @@ impl Planner {
                 self.trash_ticket(trash)
             }
             Command::RestoreFromTrash(id) => self.restore(*id),
-            Command::UndoCascade(effects, group) => undo::undo(self, effects, *group),
+            Command::UndoCascade(effects, group, inactive) => {
+                self.state.inactive.extend(inactive);
+                undo::undo(self, effects, *group)
+            }
             Command::SendReply(id, message, sha256, user) => {
                 let conversation = self.conversation(*id)?;
                 Self::not_in_trash(conversation.trash, "conversationId")?;

@@ -1,9 +1,12 @@
 //! The inputs of the API.
 
 mod cascade_filter;
+pub mod commands;
 mod conversation_filter;
+pub mod ids;
 mod order;
-mod property;
+pub mod property;
+pub mod settings;
 mod ticket_filter;
 
 pub use cascade_filter::CascadeFilter;

@@ -86,7 +86,7 @@ pub(super) async fn panel(
         })?;
     let definitions = definitions.unwrap_or_default();
     let in_use = definitions.iter().filter(|definition| !definition.archived);
-    Ok(match chosen.filter(|chosen| !chosen.is_empty()) {
+    Ok(match chosen.as_deref().and_then(Option::as_ref) {
         None => in_use.cloned().collect(),
         Some(chosen) => {
             let find = |id: &PropertyId| {

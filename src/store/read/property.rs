@@ -109,20 +109,25 @@ pub async fn held_by_tickets(
 
 #[derive(QueryableByName)]
 struct PanelRow {
-    #[diesel(sql_type = st::Uuid)]
-    definition_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    definition_id: Option<Uuid>,
 }
 
-/// What the user chose for the ticket details panel, in that order; nothing chosen yet: nothing.
+/// What the user chose for the ticket details panel, in that order; none before any choice.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn panel_of_user(source: &Source, user: UserId) -> Result<Vec<PropertyId>> {
-    let text = "SELECT definition_id FROM panel_properties WHERE account_id = $1 AND user_id = $2 ORDER BY position";
+pub async fn panel_of_user(source: &Source, user: UserId) -> Result<Option<Vec<PropertyId>>> {
+    let text = "SELECT p.definition_id FROM users u LEFT JOIN panel_properties p ON p.account_id = u.account_id \
+                AND p.user_id = u.id WHERE u.account_id = $1 AND u.id = $2 AND u.panel_chosen ORDER BY p.position";
     let binds = [Bind::Uuid(source.account().0), Bind::Uuid(user.0)];
     let rows: Vec<PanelRow> = source.load(sql(text, binds)).await?;
-    Ok(rows
+    // A user with an empty choice has one row, without a definition.
+    let chosen = !rows.is_empty();
+    let ids = rows
         .into_iter()
-        .map(|row| row.definition_id.into())
-        .collect())
+        .filter_map(|row| row.definition_id)
+        .map(Into::into)
+        .collect();
+    Ok(chosen.then_some(ids))
 }
