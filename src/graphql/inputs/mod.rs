@@ -1,13 +1,16 @@
 //! The inputs of the API.
 
 mod cascade_filter;
-pub mod commands;
 mod conversation_filter;
+pub mod conversations;
 pub mod ids;
+pub mod messages;
 mod order;
 pub mod property;
 pub mod settings;
 mod ticket_filter;
+pub mod tickets;
+pub mod trash;
 
 pub use cascade_filter::CascadeFilter;
 pub use conversation_filter::ConversationFilter;
