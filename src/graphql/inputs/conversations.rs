@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 
-use super::ids;
+use super::{ids, options};
 use crate::domain::id::{ConversationId, InboxId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::graphql::types::ConversationStatus;
@@ -37,8 +37,7 @@ impl UpdateConversationStatusInput {
                 "conversationId",
             )?,
             status: self.status.into(),
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }
@@ -72,8 +71,7 @@ impl UpdateConversationOwnerInput {
                 "conversationId",
             )?,
             owner: ids::maybe(UserId::parse, self.owner_id.as_ref(), "ownerId")?,
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }
@@ -102,7 +100,7 @@ impl ClaimConversationInput {
                 &self.conversation_id,
                 "conversationId",
             )?,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(None, self.dry_run),
         })
     }
 }
@@ -136,8 +134,7 @@ impl MoveConversationInput {
                 "conversationId",
             )?,
             inbox: ids::one(InboxId::parse, &self.inbox_id, "inboxId")?,
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }

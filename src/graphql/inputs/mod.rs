@@ -43,6 +43,14 @@ impl From<DateTimeRange> for TimeRange {
     }
 }
 
+/// The options that most commands take.
+fn options(expected_version: Option<i32>, dry_run: Option<bool>) -> crate::service::Options {
+    crate::service::Options {
+        expected_version,
+        dry_run: dry_run.unwrap_or(false),
+    }
+}
+
 /// Counts what a filter has while it is read, and refuses one that is too large.
 struct Budget<'a> {
     limits: &'a Limits,

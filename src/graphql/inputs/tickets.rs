@@ -2,8 +2,8 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use super::ids;
 use super::property::PropertyInput;
+use super::{ids, options};
 use crate::domain::id::{ConversationId, StatusId, TicketId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::graphql::types::TicketPriority;
@@ -55,8 +55,7 @@ impl CreateTicketInput {
             },
             priority: self.priority.map(Into::into),
             properties: wishes(self.properties),
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }
@@ -98,8 +97,7 @@ impl LinkConversationInput {
                 "conversationId",
             )?,
             ticket: ids::one(TicketId::parse, &self.ticket_id, "ticketId")?,
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }
@@ -129,8 +127,7 @@ impl UpdateTicketStatusInput {
         Ok(ticket::UpdateTicketStatus {
             ticket: ids::one(TicketId::parse, &self.ticket_id, "ticketId")?,
             status: ids::one(StatusId::parse, &self.status_id, "statusId")?,
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }
@@ -166,8 +163,7 @@ impl UpdateTicketPropertiesInput {
             name: given(self.name),
             priority: given(self.priority).map(|priority| priority.map(Into::into)),
             properties: wishes(self.properties),
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }
@@ -206,8 +202,7 @@ impl UpdateTicketOwnerInput {
         Ok(ticket::UpdateTicketOwner {
             ticket: ids::one(TicketId::parse, &self.ticket_id, "ticketId")?,
             owner: ids::maybe(UserId::parse, self.owner_id.as_ref(), "ownerId")?,
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 
-use super::ids;
+use super::{ids, options};
 use crate::domain::id::{AnyId, CascadeId, ConversationId, IdError, TicketId};
 use crate::domain::refusal::Refusal;
 use crate::service::trash::{self, Restorable};
@@ -34,8 +34,7 @@ impl TrashConversationInput {
                 &self.conversation_id,
                 "conversationId",
             )?,
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }
@@ -62,8 +61,7 @@ impl TrashTicketInput {
     pub fn order(self) -> Result<trash::TrashTicket, Refusal> {
         Ok(trash::TrashTicket {
             ticket: ids::one(TicketId::parse, &self.ticket_id, "ticketId")?,
-            expected_version: self.expected_version,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(self.expected_version, self.dry_run),
         })
     }
 }
@@ -97,7 +95,7 @@ impl RestoreFromTrashInput {
         };
         Ok(trash::RestoreFromTrash {
             id: ids::one(parse, &self.id, "id")?,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(None, self.dry_run),
         })
     }
 }
@@ -122,7 +120,7 @@ impl UndoCascadeInput {
     pub fn order(self) -> Result<undo::UndoCascade, Refusal> {
         Ok(undo::UndoCascade {
             cascade: ids::one(CascadeId::parse, &self.cascade_id, "cascadeId")?,
-            dry_run: self.dry_run.unwrap_or(false),
+            options: options(None, self.dry_run),
         })
     }
 }
