@@ -8,7 +8,7 @@ pub mod admin;
 pub mod conversations;
 pub mod messages;
 mod order;
-mod properties;
+pub mod properties;
 pub mod retention;
 pub mod tickets;
 pub mod trash;
@@ -19,11 +19,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-pub use order::{Order, Target, Work};
+pub use order::{Options, Order, Target, Work};
 
 use crate::domain::cascade::Linked;
 use crate::domain::event::Entry;
-use crate::domain::id::{ConversationId, TicketId};
+use crate::domain::id::{CascadeId, ConversationId};
 use crate::domain::image::{Conversation, Ticket, Time};
 use crate::domain::refusal::Refusal;
 use crate::store::Store;
@@ -58,6 +58,8 @@ pub struct Outcome {
     pub conversation: Option<Conversation>,
     /// Why it was refused, or what an undo left.
     pub refusals: Vec<Refusal>,
+    /// The cascade that an undo was asked for.
+    pub undoes: Option<CascadeId>,
 }
 
 impl Outcome {
@@ -73,6 +75,7 @@ impl Outcome {
             ticket: state.ticket.clone(),
             conversation,
             refusals: Vec::new(),
+            undoes: None,
         }
     }
 
@@ -85,13 +88,8 @@ impl Outcome {
             ticket: None,
             conversation: None,
             refusals: vec![refusal],
+            undoes: None,
         }
-    }
-
-    /// The id of the ticket, if there is one.
-    #[must_use]
-    pub fn ticket_id(&self) -> Option<TicketId> {
-        self.ticket.as_ref().map(|ticket| ticket.id)
     }
 }
 
@@ -119,6 +117,10 @@ impl Default for Settings {
 
 /// Told of each cascade that this server committed, so that its own subscribers need not wait for a read.
 pub type OnCommit = Arc<dyn Fn(Arc<Entry>) + Send + Sync>;
+
+/// Told when somebody may have lost access, so that their streams end at once.
+pub type OnAccessChange =
+    Arc<dyn Fn() -> futures_util::future::BoxFuture<'static, ()> + Send + Sync>;
 
 /// The commands of Tandem.
 #[derive(Clone)]

@@ -51,6 +51,15 @@ impl Target {
     }
 }
 
+/// What a client wishes beside the change itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The version that the client saw of what is to change; another one now is a conflict.
+    pub expected_version: Option<i32>,
+    /// Plan only: nothing is written, no number used up.
+    pub dry_run: bool,
+}
+
 /// The transaction that a command works in.
 pub struct Work<'a> {
     /// The transaction.
@@ -70,14 +79,9 @@ pub trait Order: Send + Sync + 'static {
     /// What [`Order::prepare`] found.
     type Found: Send + Sync;
 
-    /// The version that the client saw.
-    fn expected_version(&self) -> Option<i32> {
-        None
-    }
-
-    /// Whether to plan only.
-    fn dry_run(&self) -> bool {
-        false
+    /// What the client wishes beside the change itself.
+    fn options(&self) -> Options {
+        Options::default()
     }
 
     /// Checks the input against the account's definitions and finds what it names, without locking.
@@ -164,7 +168,12 @@ impl Service {
             tx.rollback().await?;
             return Ok(Outcome::of(WriteResult::Unchanged, &before, named));
         };
-        let planned = match plan(&before, &command, order.expected_version(), work.now) {
+        let planned = match plan(
+            &before,
+            &command,
+            order.options().expected_version,
+            work.now,
+        ) {
             Ok(planned) => planned,
             Err(refusal) => {
                 let refusal = self.explain(&work, &before, refusal, named).await?;
@@ -183,7 +192,7 @@ impl Service {
             &command,
             contents,
             target,
-            order.dry_run(),
+            order.options().dry_run,
             at,
         )
         .await
@@ -206,7 +215,7 @@ impl Service {
         let named = target
             .conversation
             .map(|(id, _)| id)
-            .or_else(|| first_conversation(&planned, target));
+            .or_else(|| shown_conversation(&planned, command));
         let Plan {
             effects,
             left,
@@ -221,6 +230,7 @@ impl Service {
             };
             let mut outcome = Outcome::of(result, before, named);
             outcome.refusals = left;
+            outcome.undoes = target.undoes;
             return Ok(outcome);
         }
         after
@@ -232,6 +242,7 @@ impl Service {
             let mut outcome = Outcome::of(WriteResult::Previewed, before, named);
             outcome.entry = Some(Arc::new(entry));
             outcome.refusals = left;
+            outcome.undoes = target.undoes;
             return Ok(outcome);
         }
         apply::apply(&tx, before, &after, &mut entry, &contents).await?;
@@ -242,6 +253,7 @@ impl Service {
         let mut outcome = Outcome::of(WriteResult::Applied, &after, named);
         outcome.entry = Some(entry);
         outcome.refusals = left;
+        outcome.undoes = target.undoes;
         Ok(outcome)
     }
 
@@ -273,16 +285,22 @@ impl Service {
     }
 }
 
-/// What an undo shows as its conversation: the first that it changes.
-fn first_conversation(planned: &Plan, target: Target) -> Option<ConversationId> {
-    target.undoes?;
-    planned
-        .effects
-        .iter()
-        .find_map(|effect| match effect.subject {
-            Subject::Conversation(id) => Some(id),
-            Subject::Ticket(_) => None,
-        })
+/// The conversation that a payload shows where the input names none: the one that a message started, the first that
+/// an undo changes. A command on a ticket shows none.
+fn shown_conversation(planned: &Plan, command: &Command) -> Option<ConversationId> {
+    match command {
+        Command::ReceiveMessage(incoming) => Some(incoming.conversation),
+        Command::UndoCascade(..) => {
+            planned
+                .effects
+                .iter()
+                .find_map(|effect| match effect.subject {
+                    Subject::Conversation(id) => Some(id),
+                    Subject::Ticket(_) => None,
+                })
+        }
+        _ => None,
+    }
 }
 
 fn missing(linked: &Linked, target: &Target) -> Result<()> {

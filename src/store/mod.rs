@@ -3,19 +3,24 @@
 pub mod accounts;
 pub mod apply;
 pub mod bulk;
+pub mod embedded;
 mod held;
 pub mod linked;
 pub mod log;
+pub mod migrate;
 pub mod pool;
 pub mod purge;
+pub mod read;
 pub mod receive;
 mod redact;
 mod rows;
 mod session;
 pub mod settings;
 pub mod sql;
+pub mod tail;
 pub mod token;
 pub mod verify;
+pub mod viewers;
 
 pub use session::{Snapshot, Tx};
 
@@ -80,5 +85,14 @@ impl Store {
     #[must_use]
     pub fn snapshot(&self, scope: Scope) -> Snapshot {
         Snapshot::new(self.clone(), scope)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not, within the pool's bounded wait.
+    pub async fn ping(&self) -> Result<()> {
+        use diesel_async::SimpleAsyncConnection;
+        Ok(self.loan().await?.batch_execute("SELECT 1").await?)
     }
 }

@@ -7,5 +7,9 @@
 )]
 
 mod bulk;
+mod contract;
+mod embedded;
 mod http;
 mod mail;
+mod realtime;
+mod support;

@@ -1,0 +1,138 @@
+//! Subscriptions: what a client wants is read here; what it gets is executed here too, once for each cascade.
+//!
+//! The server above asks in two ways, by what it puts into the request. [`Opening`]: nothing is executed, the
+//! arguments are read and handed over. A pushed [`Entry`]: the operation is executed for that one cascade. In between
+//! lies the replay, the live feed and the sharing, which need no GraphQL.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::{Context, ID, Subscription};
+use futures_util::stream::{BoxStream, StreamExt};
+
+use super::inputs::CascadeFilter;
+use super::scalars::Cursor;
+use super::state::reader;
+use super::types::{Cascade, Conversation, Ticket};
+use crate::domain::event::{self, Entry, Position};
+use crate::domain::id::{ConversationId, TicketId};
+use crate::error::Error;
+
+/// What a subscription wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// The cascades that match, none for a filter that nothing can pass; after a cursor, or from now on.
+    Cascades {
+        /// Which.
+        filter: Option<event::CascadeFilter>,
+        /// After which.
+        after: Option<Position>,
+    },
+    /// One thing as it is now, and then after each cascade that touches it.
+    Changed {
+        /// The cascades that touch it.
+        filter: event::CascadeFilter,
+    },
+}
+
+/// Takes over what a subscription wants, instead of executing it.
+#[derive(Clone, Default)]
+pub struct Opening(Arc<Mutex<Option<Wanted>>>);
+
+impl Opening {
+    fn put(&self, wanted: Wanted) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
+    }
+
+    /// What was wanted; none when the operation was refused before.
+    #[must_use]
+    pub fn take(&self) -> Option<Wanted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// What is followed is not there, or not any more.
+fn gone(why: &str) -> async_graphql::Error {
+    Error::request("NOT_FOUND", format!("Nothing is found: {why}.")).into_graphql()
+}
+
+/// The root of all subscriptions.
+pub struct Subscription;
+
+/// Live, without holes: what a query's `asOf` has not seen, a subscription `after` it brings.
+#[Subscription]
+impl Subscription {
+    /// One item per cascade that touches what the filter names, in log order, none twice, none left out.
+    /// `after` first replays what came since. Ends with the error CURSOR_EXPIRED when the log no longer reaches back
+    /// that far, LAGGED (with `extensions.resumeAfter`) when the client reads too slowly, FORBIDDEN when access is
+    /// withdrawn.
+    async fn cascades(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which cascades; left out: all.")] filter: Option<CascadeFilter>,
+        #[graphql(desc = "Everything after this position; left out: from now on.")] after: Option<
+            Cursor,
+        >,
+    ) -> async_graphql::Result<BoxStream<'static, Cascade>> {
+        if let Some(opening) = ctx.data_opt::<Opening>() {
+            let filter = CascadeFilter::read(filter);
+            opening.put(Wanted::Cascades {
+                filter,
+                after: after.map(|cursor| cursor.0),
+            });
+            return Ok(tokio_stream::empty().boxed());
+        }
+        let entry = ctx.data_opt::<Arc<Entry>>();
+        let none = || {
+            Error::Internal("a subscription was executed without a cascade".to_owned())
+                .into_graphql()
+        };
+        let cascade = Cascade::new(Arc::clone(entry.ok_or_else(none)?));
+        Ok(tokio_stream::once(cascade).boxed())
+    }
+
+    /// The ticket: first as it is now, then after each change of it or of one of its conversations. Ends with
+    /// NOT_FOUND when there is no such ticket, or none any more.
+    async fn ticket_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ticket.")] id: ID,
+    ) -> async_graphql::Result<BoxStream<'static, Ticket>> {
+        let id = TicketId::parse(&id).map_err(|error| gone(&error.to_string()))?;
+        if let Some(opening) = ctx.data_opt::<Opening>() {
+            let ticket = Some(id);
+            opening.put(Wanted::Changed {
+                filter: event::CascadeFilter {
+                    ticket,
+                    ..event::CascadeFilter::default()
+                },
+            });
+            return Ok(tokio_stream::empty().boxed());
+        }
+        let ticket = Ticket::find(&*reader(ctx)?, id).await?;
+        let ticket = ticket.ok_or_else(|| gone(&format!("there is no ticket `{id}`")))?;
+        Ok(tokio_stream::once(ticket).boxed())
+    }
+
+    /// The conversation: first as it is now, then after each change of it, messages included. Ends with NOT_FOUND
+    /// when there is no such conversation, or none any more.
+    async fn conversation_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The conversation.")] id: ID,
+    ) -> async_graphql::Result<BoxStream<'static, Conversation>> {
+        let id = ConversationId::parse(&id).map_err(|error| gone(&error.to_string()))?;
+        if let Some(opening) = ctx.data_opt::<Opening>() {
+            let conversation = Some(id);
+            opening.put(Wanted::Changed {
+                filter: event::CascadeFilter {
+                    conversation,
+                    ..event::CascadeFilter::default()
+                },
+            });
+            return Ok(tokio_stream::empty().boxed());
+        }
+        let conversation = Conversation::find(&*reader(ctx)?, id).await?;
+        let none = || gone(&format!("there is no conversation `{id}`"));
+        Ok(tokio_stream::once(conversation.ok_or_else(none)?).boxed())
+    }
+}
