@@ -5,8 +5,10 @@
 //! are those of `src/demo`, the same every time, but for ids and times.
 
 mod chunk;
+mod maker;
 mod people;
 mod properties;
+mod setting;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
