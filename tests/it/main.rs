@@ -1,1 +1,6 @@
-fn main() {}
+//! All integration tests, in one binary: each further one would link the whole library again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+mod embedded;
+mod http;
+mod mail;

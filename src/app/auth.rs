@@ -1,0 +1,67 @@
+//! Who a bearer token belongs to, remembered for a moment.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::domain::access::Viewer;
+use crate::error::Result;
+use crate::store::token::hash_token;
+use crate::store::{Store, viewers};
+
+/// How long an answer is remembered. Access that another server withdraws ends within a second, so half of it.
+const REMEMBERED: Duration = Duration::from_millis(500);
+/// The most answers remembered.
+const MOST: usize = 10_000;
+
+type Known = HashMap<Vec<u8>, (Viewer, Instant)>;
+
+/// Looks tokens up. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub(super) struct Auth {
+    store: Store,
+    known: Arc<Mutex<Known>>,
+}
+
+impl Auth {
+    pub(super) fn new(store: Store) -> Self {
+        Self { store, known: Arc::default() }
+    }
+
+    /// The viewer of a token; none when it is not valid. Only good answers are remembered, so that guessing costs the
+    /// guesser a look-up each time and this server no memory.
+    pub(super) async fn viewer(&self, token: &str) -> Result<Option<Viewer>> {
+        let hash = hash_token(token);
+        if let Some((viewer, at)) = self.lock().get(&hash)
+            && at.elapsed() < REMEMBERED
+        {
+            return Ok(Some(*viewer));
+        }
+        let asked = Instant::now();
+        let found = viewers::viewer_by_token(&self.store, hash.clone()).await?;
+        let mut known = self.lock();
+        match found {
+            Some(viewer) => {
+                if known.len() >= MOST {
+                    known.retain(|_, (_, at)| at.elapsed() < REMEMBERED);
+                }
+                if known.len() < MOST {
+                    known.insert(hash, (viewer, asked));
+                }
+            }
+            None => {
+                known.remove(&hash);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Forgets all answers: somebody's access has changed.
+    pub(super) fn forget(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

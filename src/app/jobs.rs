@@ -1,0 +1,50 @@
+//! What a server does by itself: purging, and making room in the log for the next month.
+
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::http::Shutdown;
+use crate::service::{Service, now};
+use crate::store::{Store, migrate};
+
+/// How often the log's months are looked after.
+const MONTHS_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Makes the log's partitions of this month and the next.
+pub(super) async fn add_log_months(store: &Store) -> Result<()> {
+    migrate::add_log_months_in(store).await
+}
+
+/// Starts the server's own work; it ends with `shutdown`.
+pub(super) fn start(service: Service, config: &Config, shutdown: &Shutdown) -> JoinHandle<()> {
+    let stop = shutdown.begun();
+    let mut purge = tokio::time::interval(Duration::from_secs(config.purge_interval_seconds.max(1)));
+    purge.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tokio::spawn(async move {
+        let work = async {
+            let mut months = Instant::now() + MONTHS_EVERY;
+            loop {
+                purge.tick().await;
+                match service.purge_due(now()).await {
+                    Ok(0) => {}
+                    Ok(purged) => tracing::info!(purged, "purged trash groups"),
+                    Err(error) => tracing::warn!(%error, "the purge failed and is tried again"),
+                }
+                if Instant::now() >= months {
+                    months = Instant::now() + MONTHS_EVERY;
+                    if let Err(error) = add_log_months(service.store()).await {
+                        tracing::error!(%error, "the log has no partition for the next month");
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            () = stop => {}
+            () = work => {}
+        }
+    })
+}

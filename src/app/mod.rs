@@ -1,0 +1,97 @@
+//! A server, put together: the database, the commands, the live part and the schema.
+
+mod auth;
+mod backend;
+mod execute;
+mod jobs;
+mod subscribe;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::graphql::{self, Schema};
+use crate::http::{self, Shutdown};
+use crate::pages::{self, PageOptions};
+use crate::realtime::{Realtime, RealtimeOptions};
+use crate::service::{OnAccessChange, Service};
+use crate::store::Store;
+
+/// One server. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    store: Store,
+    service: Service,
+    realtime: Realtime,
+    schema: Schema,
+    auth: auth::Auth,
+}
+
+impl App {
+    /// Puts a server together on a migrated database and starts what runs in the background. It ends with
+    /// `shutdown`; the handle resolves once it has.
+    ///
+    /// # Errors
+    /// When the options are refused, or the database is away at the start.
+    pub async fn start(config: Config, database_url: &str, shutdown: &Shutdown) -> Result<(Self, JoinHandle<()>)> {
+        let store = Store::new(database_url, &config.pool())?;
+        jobs::add_log_months(&store).await?;
+        let mut options = RealtimeOptions::default();
+        options.replay.window = Duration::from_secs(u64::from(config.replay_days) * 24 * 60 * 60);
+        let (realtime, live) = Realtime::start(&store, options, shutdown.begun())?;
+        let tail = realtime.tail.clone();
+        let service = Service::new(
+            store.clone(),
+            config.service(),
+            Arc::new(move |entry| tail.committed(Arc::unwrap_or_clone(entry))),
+        );
+        let auth = auth::Auth::new(store.clone());
+        let (access, tokens) = (realtime.access.clone(), auth.clone());
+        let told: OnAccessChange = Arc::new(move || {
+            let access = access.clone();
+            tokens.forget();
+            Box::pin(async move { access.changed().await })
+        });
+        let schema = graphql::schema(config.graphql()).data(service.clone()).data(told).finish();
+        let work = jobs::start(service.clone(), &config, shutdown);
+        let inner = Inner { config, store, service, realtime, schema, auth };
+        let background = tokio::spawn(async move {
+            let _ = tokio::join!(live, work);
+        });
+        Ok((Self { inner: Arc::new(inner) }, background))
+    }
+
+    /// The commands.
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.inner.service
+    }
+
+    /// The live part.
+    #[must_use]
+    pub fn realtime(&self) -> &Realtime {
+        &self.inner.realtime
+    }
+
+    /// The limits of its transports.
+    #[must_use]
+    pub fn limits(&self) -> http::Limits {
+        self.inner.config.http()
+    }
+
+    /// All its routes: GraphQL, health, and the pages.
+    pub fn router(&self, pages: PageOptions, shutdown: Shutdown) -> Router {
+        let routes = http::routes(self.clone(), self.limits(), shutdown);
+        let routes = routes.merge(pages::router(pages)).fallback(http::not_found);
+        http::layers(routes)
+    }
+}

@@ -1,0 +1,223 @@
+//! Executing subscriptions: read once what is wanted, then execute for each cascade, together with all who asked the
+//! same.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection};
+use async_graphql::{PathSegment, Request, Response, ServerError, Value, Variables};
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::App;
+use crate::domain::access::Viewer;
+use crate::domain::event::{Entry, Position};
+use crate::error::Error;
+use crate::graphql::RequestState;
+use crate::graphql::subscription::{Opening, Wanted};
+use crate::http::{Frame, LastEventId};
+use crate::realtime::replay::StreamError;
+use crate::realtime::share::{Execute, GroupKey};
+
+/// An operation that is executed again and again.
+struct Operation {
+    text: String,
+    name: Option<String>,
+    variables: Variables,
+    document: Option<ExecutableDocument>,
+}
+
+impl Operation {
+    fn of(request: &mut Request) -> Self {
+        Self {
+            document: request.parsed_query().ok().cloned(),
+            text: request.query.clone(),
+            name: request.operation_name.clone(),
+            variables: request.variables.clone(),
+        }
+    }
+
+    fn request(&self) -> Request {
+        let mut request = Request::new(self.text.clone()).variables(self.variables.clone());
+        request.operation_name.clone_from(&self.name);
+        if let Some(document) = &self.document {
+            request.set_parsed_query(document.clone());
+        }
+        request
+    }
+
+    fn definition(&self) -> Option<&OperationDefinition> {
+        let operations = &self.document.as_ref()?.operations;
+        let mut found = operations.iter().filter(|(name, _)| match &self.name {
+            Some(wanted) => name.is_some_and(|name| name == wanted.as_str()),
+            None => true,
+        });
+        found.next().map(|(_, definition)| &definition.node)
+    }
+
+    /// The variables that decide what a frame looks like: all but the one that says where to resume.
+    fn variables_of_frames(&self) -> String {
+        let mut variables = self.variables.clone();
+        if let Some(definition) = self.definition() {
+            for selection in &definition.selection_set.node.items {
+                if let Selection::Field(field) = &selection.node
+                    && let Some(after) = field.node.get_argument("after")
+                    && let Value::Variable(name) = &after.node
+                {
+                    variables.remove(name);
+                }
+            }
+        }
+        serde_json::to_string(&variables).unwrap_or_default()
+    }
+
+    /// What of the viewer a frame depends on: the panel is each user's own (rule 9).
+    fn access(&self, viewer: &Viewer) -> String {
+        let personal = ["details", "detailsPanel", "viewer"];
+        if personal.iter().any(|field| self.text.contains(field)) {
+            format!("{:?}", viewer.principal)
+        } else {
+            String::new()
+        }
+    }
+}
+
+/// The frames of a subscription.
+pub(super) fn subscribe(app: App, viewer: Viewer, mut request: Request) -> BoxStream<'static, Frame> {
+    let operation = Arc::new(Operation::of(&mut request));
+    let resumed = request.data.get(&std::any::TypeId::of::<LastEventId>());
+    let resumed = resumed.and_then(|id| id.downcast_ref::<LastEventId>()).cloned();
+    let opened = async move {
+        match open(&app, viewer, &operation, request).await {
+            Ok(Wanted::Cascades { filter, after }) => {
+                // What a browser says by itself is newer than what its address still says.
+                let resumed = resumed.map(|id| Position::parse(&id.0).ok_or_else(bad_cursor)).transpose();
+                match resumed {
+                    Ok(resumed) => cascades(&app, viewer, operation, filter, resumed.or(after)),
+                    Err(error) => stream::once(async move { Frame::Error(vec![error]) }).boxed(),
+                }
+            }
+            Err(errors) => stream::once(async move { Frame::Error(errors) }).boxed(),
+        }
+    };
+    opened.flatten_stream().boxed()
+}
+
+fn bad_cursor() -> ServerError {
+    error("BAD_CURSOR", "The event id to resume from is no cursor of the log; start anew without it.")
+}
+
+fn error(code: &str, message: &str) -> ServerError {
+    let mut error = ServerError::new(message, None);
+    error.extensions.get_or_insert_default().set("code", code);
+    error
+}
+
+/// Reads what is wanted, by the schema's own rules.
+async fn open(
+    app: &App,
+    viewer: Viewer,
+    operation: &Operation,
+    request: Request,
+) -> Result<Wanted, Vec<ServerError>> {
+    let opening = Opening::default();
+    let state = RequestState::new(app.inner.store.clone(), viewer, app.inner.realtime.tail.position());
+    let mut request = request.data(opening.clone()).data(state);
+    if let Some(document) = &operation.document {
+        request.set_parsed_query(document.clone());
+    }
+    let mut responses = app.inner.schema.execute_stream(request).boxed();
+    if let Some(response) = responses.next().await
+        && !response.errors.is_empty()
+    {
+        return Err(response.errors);
+    }
+    opening.take().ok_or_else(|| vec![error("BAD_REQUEST", "This subscribes to nothing.")])
+}
+
+fn cascades(
+    app: &App,
+    viewer: Viewer,
+    operation: Arc<Operation>,
+    filter: Option<crate::domain::event::CascadeFilter>,
+    after: Option<Position>,
+) -> BoxStream<'static, Frame> {
+    let realtime = &app.inner.realtime;
+    let Some(filter) = filter else {
+        // Nothing can pass the filter: a stream without items, until access ends.
+        let withdrawn = realtime.access.watch(&viewer);
+        return stream::once(async move {
+            withdrawn.await;
+            Frame::Error(vec![ended(&StreamError::Forbidden)])
+        })
+        .boxed();
+    };
+    let key = GroupKey {
+        account: viewer.account,
+        operation: operation.text.as_str().into(),
+        name: operation.name.as_deref().map(Into::into),
+        variables: operation.variables_of_frames().into(),
+        access: operation.access(&viewer).into(),
+        filter,
+    };
+    let execute = executor(app, viewer, operation);
+    let frames = realtime.shared(&viewer, key, after, execute);
+    frames
+        .map(|frame| match frame {
+            Ok(frame) => {
+                Frame::Next { payload: frame.bytes, cursor: Some(frame.position.to_string().into()) }
+            }
+            Err(error) => Frame::Error(vec![ended(&error)]),
+        })
+        .boxed()
+}
+
+/// What executes the operation for one cascade, with loaders and a moment of its own.
+fn executor(app: &App, viewer: Viewer, operation: Arc<Operation>) -> Execute {
+    let app = app.clone();
+    Arc::new(move |entry: Arc<Entry>| {
+        let (app, operation) = (app.clone(), Arc::clone(&operation));
+        async move {
+            let state = RequestState::live(app.inner.store.clone(), viewer, Arc::clone(&entry));
+            let request = operation.request().data(entry).data(state);
+            let response = app.inner.schema.execute_stream(request).boxed().next().await;
+            encode(&response.unwrap_or_else(|| Response::new(Value::Null)))
+        }
+        .boxed()
+    })
+}
+
+fn encode(response: &Response) -> Bytes {
+    match serde_json::to_vec(response) {
+        Ok(bytes) => bytes.into(),
+        Err(error) => {
+            tracing::error!(%error, "a frame could not be written");
+            Bytes::from_static(br#"{"data":null,"errors":[{"message":"Something went wrong on the server."}]}"#)
+        }
+    }
+}
+
+/// Why a stream ends, as the client sees it.
+fn ended(reason: &StreamError) -> ServerError {
+    let mut error = match reason {
+        StreamError::BadCursor => error("BAD_CURSOR", "The cursor is not of this account's log; start from `asOf`."),
+        StreamError::CursorExpired => {
+            error("CURSOR_EXPIRED", "The log no longer reaches back that far; read anew and go on from `asOf`.")
+        }
+        StreamError::Lagged(_) => error("LAGGED", "The stream was read too slowly; resume after `resumeAfter`."),
+        StreamError::Forbidden => error("FORBIDDEN", "Access has been withdrawn."),
+        StreamError::Failed(cause) => {
+            tracing::error!(%cause, "a stream failed");
+            let shown = match cause {
+                Error::Unavailable(_) => ("UNAVAILABLE", "The database is away; resume from the last cursor soon."),
+                _ => ("INTERNAL", "Something went wrong on the server; resume from the last cursor."),
+            };
+            error(shown.0, shown.1)
+        }
+    };
+    if let StreamError::Lagged(position) = reason {
+        error.extensions.get_or_insert_default().set("resumeAfter", position.to_string());
+    }
+    error.path = vec![PathSegment::Field("cascades".to_owned())];
+    error
+}

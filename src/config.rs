@@ -1,0 +1,148 @@
+//! What an operator can set: typed, with defaults, unknown keys refused.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::domain::text;
+
+/// All settings of a server. A file (`--config`, TOML) may give any of them; the command line wins over it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The most connections to the database; 16.
+    pub pool_size: usize,
+    /// Seconds that a request waits for a connection; 5.
+    pub pool_wait_seconds: u64,
+    /// Seconds that one SQL statement may run; 10.
+    pub statement_timeout_seconds: u64,
+    /// Days that the trash keeps things (rule 18); 30.
+    pub trash_days: u32,
+    /// Seconds between looks for what the trash has kept long enough; 60.
+    pub purge_interval_seconds: u64,
+    /// Days that a subscription's cursor reaches back; 7.
+    pub replay_days: u32,
+    /// Bytes of a request's body; 2 MiB.
+    pub body_bytes: usize,
+    /// Seconds that a WebSocket has for its `connection_init`; 3.
+    pub init_timeout_seconds: u64,
+    /// Seconds that a shutdown waits for what is under way; 10.
+    pub shutdown_seconds: u64,
+    /// Characters of a message's text; 1,000,000.
+    pub message_chars: usize,
+    /// Characters of a subject or name; 1,000.
+    pub name_chars: usize,
+    /// Levels of a query's selections; 15.
+    pub query_depth: usize,
+    /// Fields at a query's root, aliases included; 30.
+    pub root_fields: usize,
+    /// Ids in one `nodes`; 100.
+    pub node_ids: usize,
+    /// Conditions in one filter; 50.
+    pub filter_conditions: usize,
+    /// Levels of `and`, `or` and `not` in one filter; 5.
+    pub filter_depth: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            pool_size: 16,
+            pool_wait_seconds: 5,
+            statement_timeout_seconds: 10,
+            trash_days: 30,
+            purge_interval_seconds: 60,
+            replay_days: 7,
+            body_bytes: 2 * 1024 * 1024,
+            init_timeout_seconds: 3,
+            shutdown_seconds: 10,
+            message_chars: text::MESSAGE_CHARS,
+            name_chars: text::NAME_CHARS,
+            query_depth: 15,
+            root_fields: 30,
+            node_ids: 100,
+            filter_conditions: 50,
+            filter_depth: 5,
+        }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration {0} cannot be read: {1}")]
+    Unreadable(String, std::io::Error),
+    /// The file is no TOML, or says something that is not known.
+    #[error("the configuration {0} is not right: {1}")]
+    Invalid(String, String),
+}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no TOML, or has an unknown key.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(shown.clone(), error))?;
+        toml::from_str(&text).map_err(|error| ConfigError::Invalid(shown, error.message().to_owned()))
+    }
+
+    /// The pool's part.
+    #[must_use]
+    pub const fn pool(&self) -> crate::store::pool::PoolOptions {
+        crate::store::pool::PoolOptions {
+            size: self.pool_size,
+            wait: Duration::from_secs(self.pool_wait_seconds),
+            statement_timeout: Duration::from_secs(self.statement_timeout_seconds),
+        }
+    }
+
+    /// The transports' part.
+    #[must_use]
+    pub fn http(&self) -> crate::http::Limits {
+        crate::http::Limits {
+            body_bytes: self.body_bytes,
+            init_timeout: Duration::from_secs(self.init_timeout_seconds),
+            drain: Duration::from_secs(self.shutdown_seconds),
+            ..crate::http::Limits::default()
+        }
+    }
+
+    /// The schema's part.
+    #[must_use]
+    pub fn graphql(&self) -> crate::graphql::Limits {
+        crate::graphql::Limits {
+            depth: self.query_depth,
+            root_fields: self.root_fields,
+            ids: self.node_ids,
+            filter_conditions: self.filter_conditions,
+            filter_depth: self.filter_depth,
+            ..crate::graphql::Limits::default()
+        }
+    }
+
+    /// The commands' part.
+    #[must_use]
+    pub fn service(&self) -> crate::service::Settings {
+        crate::service::Settings {
+            retention: chrono::TimeDelta::days(self.trash_days.into()),
+            message_chars: self.message_chars,
+            name_chars: self.name_chars,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        let error = toml::from_str::<Config>("trash_dayz = 3").unwrap_err();
+        assert!(error.message().contains("trash_dayz"), "{error}");
+        assert_eq!(toml::from_str::<Config>("trash_days = 3").unwrap().trash_days, 3);
+    }
+}

@@ -1,0 +1,15 @@
+//! The pure heart: nouns, access and the rules of the cascade.
+//!
+//! Nothing here knows a database, a runtime, a clock or randomness: what time it is and which ids
+//! are new is passed in. So every rule can be tested as a function.
+
+pub mod access;
+pub mod cascade;
+pub mod contact;
+pub mod event;
+pub mod id;
+pub mod image;
+pub mod noun;
+pub mod property;
+pub mod refusal;
+pub mod text;

@@ -1,0 +1,247 @@
+//! GraphQL over HTTP: one request in, one response or one event stream out.
+
+use std::sync::Arc;
+
+use async_graphql::{Request as GraphQlRequest, Response as GraphQlResponse, ServerError};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    response::Response,
+};
+
+use super::{
+    auth,
+    backend::{Backend, LastEventId, RequestId},
+    events,
+    lifecycle::Transport,
+    negotiate::{self, Accepted, MediaType},
+    operation::{Kind, Operation},
+    params::{self, Body},
+    problem::{Problem, code, server_error},
+    reply, request_id,
+    run::{Context, Panicked},
+    ws,
+};
+
+/// Everything at `/graphql`.
+pub(crate) async fn graphql<B: Backend>(
+    State(context): State<Arc<Context<B>>>,
+    request: Request,
+) -> Response {
+    let id = request_id::of(&request);
+    if ws::is_upgrade(request.headers()) {
+        return ws::upgrade(context, request, id).await;
+    }
+    let accepted = match Accepted::of(request.headers()) {
+        Ok(accepted) => accepted,
+        Err(problem) => return problem.respond(MediaType::AnyJson),
+    };
+    match Box::pin(answer(context, request, id, accepted)).await {
+        Ok(response) => response,
+        Err(problem) => problem.respond(accepted.for_problem()),
+    }
+}
+
+async fn answer<B: Backend>(
+    context: Arc<Context<B>>,
+    request: Request,
+    id: RequestId,
+    accepted: Accepted,
+) -> Result<Response, Problem> {
+    let get = match *request.method() {
+        Method::GET => true,
+        Method::POST => false,
+        _ => {
+            return Err(Problem::method_not_allowed(
+                "GET, POST",
+                "GraphQL is served over POST, and queries over GET.",
+            ));
+        }
+    };
+    let token = auth::token_in_headers(request.headers());
+    let viewer = auth::authenticate(&context.backend, &context.limits, token)
+        .await
+        .map_err(Problem::unauthenticated)?;
+    let last_event_id = last_event_id(request.headers());
+    let exchange = Exchange {
+        context,
+        viewer,
+        id,
+        accepted,
+        last_event_id,
+    };
+    if get {
+        let request = params::from_url(request.uri()).map_err(Problem::bad_request)?;
+        return exchange.get(request).await;
+    }
+    let body = exchange.body(request).await?;
+    match params::from_body(&body, exchange.context.limits.batch).map_err(Problem::bad_request)? {
+        Body::One(request) => exchange.post(*request).await,
+        Body::Batch(requests) => exchange.batch(requests).await,
+    }
+}
+
+/// One authenticated request.
+struct Exchange<B: Backend> {
+    context: Arc<Context<B>>,
+    viewer: B::Viewer,
+    id: RequestId,
+    accepted: Accepted,
+    last_event_id: Option<LastEventId>,
+}
+
+impl<B: Backend> Exchange<B> {
+    async fn body(&self, request: Request) -> Result<Bytes, Problem> {
+        negotiate::require_json(request.headers())?;
+        let limits = &self.context.limits;
+        let arrived = tokio::time::timeout(limits.body_timeout, Bytes::from_request(request, &()));
+        match arrived.await {
+            Ok(Ok(body)) => Ok(body),
+            Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                code::PAYLOAD_TOO_LARGE,
+                format!("The body is larger than {} bytes.", limits.body_bytes),
+            )),
+            Ok(Err(_)) => Err(Problem::bad_request("The body did not arrive whole.")),
+            Err(_elapsed) => Err(Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                code::REQUEST_TIMEOUT,
+                "The body did not arrive in time.",
+            )),
+        }
+    }
+
+    async fn get(self, request: GraphQlRequest) -> Result<Response, Problem> {
+        let operation = Operation::prepare_with_text(request, self.context.limits.nesting);
+        let events = self.accepted.takes_events();
+        match operation {
+            Ok(operation) => match operation.kind {
+                Kind::Query => self.run(operation).await,
+                Kind::Subscription if events => self.run(operation).await,
+                _ => Err(Problem::method_not_allowed(
+                    "POST",
+                    "Over GET there are only queries, and subscriptions as text/event-stream.",
+                )),
+            },
+            Err(error) => self.refused(error),
+        }
+    }
+
+    async fn post(self, request: GraphQlRequest) -> Result<Response, Problem> {
+        let nesting = self.context.limits.nesting;
+        let operation = match self.accepted.for_result() {
+            Some(_) => Operation::prepare(request, nesting),
+            // In a stream the kind must be known first.
+            None => Operation::prepare_with_text(request, nesting),
+        };
+        match operation {
+            Ok(operation) => self.run(operation).await,
+            Err(error) => self.refused(error),
+        }
+    }
+
+    async fn run(self, operation: Operation) -> Result<Response, Problem> {
+        let media = match (operation.kind, self.accepted.for_result()) {
+            (Kind::Subscription, _) if self.accepted.takes_events() => None,
+            (Kind::Subscription, _) => {
+                return Err(Problem::bad_request(
+                    "A subscription is a stream: ask for `Accept: text/event-stream`, or use graphql-transport-ws.",
+                ));
+            }
+            (_, media) => media,
+        };
+        let Some(media) = media else {
+            return self.stream(operation);
+        };
+        let done = self
+            .context
+            .execute(self.viewer, operation, Transport::Http, &self.id, None);
+        match done.await {
+            Ok(response) => Ok(respond(response, media)),
+            Err(Panicked) => Err(Problem::internal(&self.id)),
+        }
+    }
+
+    fn stream(self, mut operation: Operation) -> Result<Response, Problem> {
+        let user = self.context.backend.user(&self.viewer);
+        let limit = self.context.limits.streams_per_user;
+        let slot = self.context.slots.take(user, limit).ok_or_else(|| {
+            Problem::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                code::TOO_MANY_STREAMS,
+                format!("This user has {limit} streams open already."),
+            )
+        })?;
+        if let Some(last) = self.last_event_id {
+            operation.request = operation.request.data(last);
+        }
+        Ok(events::stream(
+            &self.context,
+            self.viewer,
+            operation,
+            &self.id,
+            slot,
+        ))
+    }
+
+    /// A document that cannot be run. In a stream it is told as its only event, since a browser's `EventSource` sees
+    /// no body of an error (GraphQL over SSE, "Distinct connections mode").
+    fn refused(self, error: ServerError) -> Result<Response, Problem> {
+        let response = GraphQlResponse::from_errors(vec![error]);
+        Ok(match self.accepted.for_result() {
+            Some(media) => respond(response, media),
+            None => events::refused(&response),
+        })
+    }
+
+    async fn batch(self, requests: Vec<GraphQlRequest>) -> Result<Response, Problem> {
+        let Some(media) = self.accepted.for_result() else {
+            return Err(Problem::bad_request(
+                "A batch cannot be answered as an event stream.",
+            ));
+        };
+        let nesting = self.context.limits.nesting;
+        let batch = requests
+            .into_iter()
+            .map(|request| match Operation::prepare(request, nesting) {
+                Ok(operation) if operation.kind == Kind::Subscription => Err(server_error(
+                    code::BAD_REQUEST,
+                    "A subscription cannot be part of a batch.",
+                )),
+                other => other,
+            })
+            .collect();
+        match self
+            .context
+            .execute_batch(self.viewer, batch, &self.id)
+            .await
+        {
+            Ok(responses) => Ok(reply::json(
+                StatusCode::OK,
+                media,
+                reply::encode_batch(&responses),
+            )),
+            Err(Panicked) => Err(Problem::internal(&self.id)),
+        }
+    }
+}
+
+fn respond(mut answer: GraphQlResponse, media: MediaType) -> Response {
+    let status = if reply::is_request_error(&answer) {
+        media.request_error()
+    } else {
+        StatusCode::OK
+    };
+    let headers = std::mem::take(&mut answer.http_headers);
+    let mut response = reply::json(status, media, reply::encode(&answer));
+    response.headers_mut().extend(headers);
+    response
+}
+
+/// A cursor is short and printable; anything else was never an id of an event of ours.
+fn last_event_id(headers: &HeaderMap) -> Option<LastEventId> {
+    let name = header::HeaderName::from_static("last-event-id");
+    let id = headers.get(name)?.to_str().ok()?;
+    (!id.is_empty() && id.len() <= 256).then(|| LastEventId(id.into()))
+}

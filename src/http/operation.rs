@@ -1,0 +1,157 @@
+//! One operation, ready to run: its document read, its kind known, its variables there.
+
+use async_graphql::{
+    Request, ServerError,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+};
+
+use super::{
+    nesting::nests_deeper_than,
+    params::is_hash_only,
+    problem::{code, server_error, with_code},
+    variables,
+};
+
+/// A request and what it does.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub request: Request,
+    pub kind: Kind,
+}
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Query,
+    Mutation,
+    Subscription,
+    /// Only the hash of a document came: what it does is known once it was looked up.
+    Unknown,
+}
+
+impl Kind {
+    /// The name in metrics.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Subscription => "subscription",
+            Self::Unknown => "persisted",
+        }
+    }
+}
+
+impl Operation {
+    /// Reads the document; an error is a request error, to be told in the way of the transport.
+    pub fn prepare(mut request: Request, nesting: usize) -> Result<Self, ServerError> {
+        if is_hash_only(&request) {
+            return Ok(Self {
+                request,
+                kind: Kind::Unknown,
+            });
+        }
+        if nests_deeper_than(nesting, &request.query) {
+            return Err(server_error(
+                code::GRAPHQL_PARSE_FAILED,
+                format!("The document nests deeper than {nesting} levels."),
+            ));
+        }
+        let name = request.operation_name.clone();
+        let variables = std::mem::take(&mut request.variables);
+        let document = request.parsed_query().map_err(|mut error| {
+            error.extensions = Some(with_code(None, code::GRAPHQL_PARSE_FAILED));
+            error
+        })?;
+        let operation = named(document, name.as_deref())?;
+        variables::check(&operation.variable_definitions, &variables)?;
+        let kind = operation.ty.into();
+        request.variables = variables;
+        Ok(Self { request, kind })
+    }
+
+    /// As [`prepare`](Self::prepare), where the kind must be known at once: over GET, or in a stream. A client whose
+    /// hash is not found sends the text next, which is what it shall do here.
+    pub fn prepare_with_text(request: Request, nesting: usize) -> Result<Self, ServerError> {
+        if is_hash_only(&request) {
+            return Err(server_error(
+                code::PERSISTED_QUERY_NOT_FOUND,
+                "PersistedQueryNotFound",
+            ));
+        }
+        Self::prepare(request, nesting)
+    }
+}
+
+impl From<OperationType> for Kind {
+    fn from(ty: OperationType) -> Self {
+        match ty {
+            OperationType::Query => Self::Query,
+            OperationType::Mutation => Self::Mutation,
+            OperationType::Subscription => Self::Subscription,
+        }
+    }
+}
+
+/// The operation that is asked for (specification, 6.1, "GetOperation").
+fn named<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, ServerError> {
+    let operation = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next()
+        }
+        (DocumentOperations::Multiple(_), None) => None,
+    };
+    operation.map(|operation| &operation.node).ok_or_else(|| {
+        let message = match name {
+            Some(name) => format!("The document has no operation named \"{name}\"."),
+            None => "The document has several operations: name one with `operationName`.".into(),
+        };
+        server_error(code::GRAPHQL_VALIDATION_FAILED, message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_of_a_megabyte_of_brackets_is_refused() {
+        for bracket in ["{", "[", "{a(b:[", "{a{"] {
+            let document = format!("{{ a(x: {}", bracket.repeat(1 << 20));
+            let error = Operation::prepare(Request::new(document), 128).unwrap_err();
+            assert!(error.message.contains("128"));
+        }
+    }
+
+    #[test]
+    fn the_parser_bears_what_the_limit_lets_through() {
+        let nested = format!("{{ a(x: {}1{}) }}", "[".repeat(126), "]".repeat(126));
+        Operation::prepare(Request::new(nested), 128).unwrap();
+        let open = format!("{{ a(x: {}", "[".repeat(126));
+        Operation::prepare(Request::new(open), 128).unwrap_err();
+    }
+
+    #[test]
+    fn the_kind_is_that_of_the_named_operation() {
+        let document = "query A { a } mutation B { b } subscription C { c }";
+        for (name, kind) in [
+            (Some("A"), Some(Kind::Query)),
+            (Some("B"), Some(Kind::Mutation)),
+            (Some("C"), Some(Kind::Subscription)),
+            (Some("D"), None),
+            (None, None),
+        ] {
+            let mut request = Request::new(document);
+            request.operation_name = name.map(Into::into);
+            let prepared = Operation::prepare(request, 128);
+            assert_eq!(prepared.ok().map(|operation| operation.kind), kind);
+        }
+        let named = Operation::prepare(Request::new("mutation B { b }"), 128);
+        assert_eq!(named.unwrap().kind, Kind::Mutation);
+    }
+}

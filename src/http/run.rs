@@ -1,0 +1,241 @@
+//! Running operations: queries and mutations in tasks of their own, everything as a stream of frames where the
+//! transport streams.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context as TaskContext, Poll},
+};
+
+use async_graphql::{Response, ServerError};
+use futures_util::{
+    FutureExt, Stream, StreamExt,
+    stream::{self, BoxStream},
+};
+use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle};
+use tracing::Instrument;
+
+use super::{
+    backend::{Backend, Frame, RequestId},
+    lifecycle::{OperationGuard, Transport},
+    limits::Limits,
+    operation::{Kind, Operation},
+    problem::{internal_error, panic_text},
+    reply,
+    shutdown::Shutdown,
+    slots::Slots,
+};
+
+/// What all transports share.
+#[derive(Debug)]
+pub(crate) struct Context<B> {
+    pub backend: B,
+    pub limits: Limits,
+    pub shutdown: Shutdown,
+    pub slots: Slots,
+}
+
+/// The backend panicked; the log has the cause.
+#[derive(Debug)]
+pub(crate) struct Panicked;
+
+/// A task whose work is given up with it only if nothing is lost by that.
+struct Task<T> {
+    handle: JoinHandle<T>,
+    cancel: bool,
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        if self.cancel {
+            self.handle.abort();
+        }
+    }
+}
+
+impl<T: Send + 'static> Task<T> {
+    /// `cancel`: whether the work ends when nobody waits for it any more.
+    fn spawn(work: impl Future<Output = T> + Send + 'static, cancel: bool) -> Self {
+        Self {
+            handle: tokio::spawn(work.in_current_span()),
+            cancel,
+        }
+    }
+
+    async fn result(mut self) -> Result<T, Panicked> {
+        (&mut self.handle).await.map_err(|error| {
+            match error.try_into_panic() {
+                Ok(panic) => log_panic(&*panic),
+                Err(error) => tracing::error!(%error, "an operation was lost"),
+            }
+            Panicked
+        })
+    }
+}
+
+fn log_panic(panic: &(dyn std::any::Any + Send)) {
+    tracing::error!(cause = %panic_text(panic), "an operation panicked");
+}
+
+impl<B: Backend> Context<B> {
+    /// Runs a query or mutation. A mutation goes on when the caller is dropped: axum drops a handler when its client
+    /// hangs up, and no command may be left half done. So does what may be a mutation.
+    pub async fn execute(
+        &self,
+        viewer: B::Viewer,
+        operation: Operation,
+        transport: Transport,
+        id: &RequestId,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Response, Panicked> {
+        let Operation { request, kind } = operation;
+        let request = request.data(id.clone());
+        let (backend, lifeline) = (self.backend.clone(), self.shutdown.lifeline());
+        let work = async move {
+            let _held = (lifeline, permit);
+            let mut guard = OperationGuard::begin(transport, kind);
+            let mut response = backend.execute(viewer, request).await;
+            guard.ends(if response.is_ok() {
+                "ok"
+            } else if reply::is_request_error(&response) {
+                "refused"
+            } else {
+                "error"
+            });
+            reply::name_request_errors(&mut response);
+            response
+        };
+        Task::spawn(work, kind == Kind::Query).result().await
+    }
+
+    /// Runs a batch, one after the other. What was refused gives its error in its place.
+    pub async fn execute_batch(
+        self: &Arc<Self>,
+        viewer: B::Viewer,
+        batch: Vec<Result<Operation, ServerError>>,
+        id: &RequestId,
+    ) -> Result<Vec<Response>, Panicked> {
+        let cancel = batch
+            .iter()
+            .flatten()
+            .all(|operation| operation.kind == Kind::Query);
+        let (context, id) = (self.clone(), id.clone());
+        let work = async move {
+            let mut responses = Vec::with_capacity(batch.len());
+            for item in batch {
+                responses.push(match item {
+                    Ok(operation) => {
+                        let viewer = viewer.clone();
+                        context
+                            .execute(viewer, operation, Transport::Http, &id, None)
+                            .await?
+                    }
+                    Err(refused) => Response::from_errors(vec![refused]),
+                });
+            }
+            Ok(responses)
+        };
+        Task::spawn(work, cancel).result().await?
+    }
+
+    /// Starts any operation as a stream: of many frames, or of the one result.
+    pub fn start(
+        self: &Arc<Self>,
+        viewer: B::Viewer,
+        operation: Operation,
+        transport: Transport,
+        id: &RequestId,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Frames {
+        if operation.kind == Kind::Subscription {
+            let guard = OperationGuard::begin(transport, operation.kind);
+            let request = operation.request.data(id.clone());
+            let started =
+                catch_unwind(AssertUnwindSafe(|| self.backend.subscribe(viewer, request)));
+            let inner = started.unwrap_or_else(|panic| {
+                log_panic(&*panic);
+                let error = internal_error(id);
+                stream::once(async { Frame::Error(vec![error]) }).boxed()
+            });
+            return Frames::new(inner, Some(guard), permit, id);
+        }
+        let (context, this_id) = (self.clone(), id.clone());
+        let inner = async move {
+            let done = context.execute(viewer, operation, transport, &this_id, permit);
+            match done.await {
+                Ok(response) if reply::is_request_error(&response) => Frame::Error(response.errors),
+                Ok(response) => match reply::encode(&response) {
+                    Some(payload) => Frame::Next {
+                        payload,
+                        cursor: None,
+                    },
+                    None => Frame::Error(vec![internal_error(&this_id)]),
+                },
+                Err(Panicked) => Frame::Error(vec![internal_error(&this_id)]),
+            }
+        };
+        // The task of a query or mutation has a guard and the permit itself.
+        Frames::new(inner.into_stream().boxed(), None, None, id)
+    }
+}
+
+/// The frames of one operation, ended by an error or by the stream's end. A panic becomes an error.
+pub(crate) struct Frames {
+    inner: Option<BoxStream<'static, Frame>>,
+    guard: Option<OperationGuard>,
+    permit: Option<OwnedSemaphorePermit>,
+    id: RequestId,
+}
+
+impl Frames {
+    fn new(
+        inner: BoxStream<'static, Frame>,
+        guard: Option<OperationGuard>,
+        permit: Option<OwnedSemaphorePermit>,
+        id: &RequestId,
+    ) -> Self {
+        Self {
+            inner: Some(inner),
+            guard,
+            permit,
+            id: id.clone(),
+        }
+    }
+
+    /// Lets go of everything that the operation held.
+    fn end(&mut self, outcome: &'static str) {
+        self.inner = None;
+        if let Some(mut guard) = self.guard.take() {
+            guard.ends(outcome);
+        }
+        self.permit = None;
+    }
+}
+
+impl Stream for Frames {
+    type Item = Frame;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Frame>> {
+        let this = self.get_mut();
+        let Some(inner) = &mut this.inner else {
+            return Poll::Ready(None);
+        };
+        match catch_unwind(AssertUnwindSafe(|| inner.poll_next_unpin(cx))) {
+            Ok(Poll::Ready(Some(Frame::Error(errors)))) => {
+                this.end("error");
+                Poll::Ready(Some(Frame::Error(errors)))
+            }
+            Ok(Poll::Ready(None)) => {
+                this.end("ok");
+                Poll::Ready(None)
+            }
+            Ok(other) => other,
+            Err(panic) => {
+                log_panic(&*panic);
+                this.end("failed");
+                Poll::Ready(Some(Frame::Error(vec![internal_error(&this.id)])))
+            }
+        }
+    }
+}

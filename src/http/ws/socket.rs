@@ -1,0 +1,330 @@
+//! One socket: its handshake, its loop, its end.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use futures_util::{FutureExt, SinkExt, future::BoxFuture};
+use tokio::{
+    sync::Semaphore,
+    time::{MissedTickBehavior, interval_at, sleep_until, timeout},
+};
+
+use super::{
+    ending::Ending,
+    message::{self, ClientMessage},
+    operations::Operations,
+};
+use crate::http::{
+    auth,
+    backend::{AuthError, Backend, RequestId},
+    lifecycle::{SocketGuard, Transport},
+    operation::Operation,
+    params,
+    problem::{code, forbidden, server_error},
+    run::Context,
+    slots::Slot,
+};
+
+/// Time to write the last messages and to hear the client's answer to them. Short: a server that stops, and a user
+/// who was shut out, wait for it.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Runs a socket to its end.
+pub(super) async fn run<B: Backend>(
+    wire: WebSocket,
+    context: Arc<Context<B>>,
+    id: RequestId,
+    spoken: bool,
+    token: Option<String>,
+) {
+    let _lifeline = context.shutdown.lifeline();
+    let mut guard = SocketGuard::open();
+    let mut socket = Socket {
+        permits: Arc::new(Semaphore::new(context.limits.operations_per_socket)),
+        context,
+        wire,
+        id,
+        operations: Operations::default(),
+        heard: Instant::now(),
+        withdrawn: std::future::pending().boxed(),
+    };
+    // Boxed, as are single messages below: an idle socket keeps only the space of its loop.
+    let ending = match Box::pin(socket.handshake(spoken, token)).await {
+        Ok((viewer, _slot)) => socket.session(&viewer).await,
+        Err(ending) => ending,
+    };
+    guard.ends(ending.label());
+    socket.farewell(&ending).await;
+}
+
+struct Socket<B: Backend> {
+    context: Arc<Context<B>>,
+    wire: WebSocket,
+    id: RequestId,
+    operations: Operations,
+    /// One for each operation, given back when its work is done, not when the client has lost interest.
+    permits: Arc<Semaphore>,
+    /// When the client last gave a sign of life.
+    heard: Instant,
+    withdrawn: BoxFuture<'static, ()>,
+}
+
+impl<B: Backend> Socket<B> {
+    /// From the opening to `connection_ack`.
+    async fn handshake(
+        &mut self,
+        spoken: bool,
+        header: Option<String>,
+    ) -> Result<(B::Viewer, Slot), Ending> {
+        if !spoken {
+            return Err(Ending::unknown_protocol());
+        }
+        let shutdown = self.context.shutdown.begun();
+        let limit = self.context.limits.init_timeout;
+        let init = tokio::select! {
+            init = timeout(limit, self.init()) => init.unwrap_or_else(|_elapsed| Err(Ending::init_timeout()))?,
+            () = shutdown => return Err(Ending::going_away()),
+        };
+        let token = init.or(header);
+        let context = self.context.clone();
+        let viewer = auth::authenticate(&context.backend, &context.limits, token.as_deref())
+            .await
+            .map_err(|error| match error {
+                AuthError::Missing | AuthError::Wrong => Ending::forbidden(),
+                AuthError::Unavailable => Ending::unavailable(),
+            })?;
+        let user = context.backend.user(&viewer);
+        let slot = context
+            .slots
+            .take(user, context.limits.streams_per_user)
+            .ok_or_else(Ending::too_many_streams)?;
+        self.withdrawn = context.backend.withdrawn(&viewer).boxed();
+        self.say(message::ACK).await?;
+        Ok((viewer, slot))
+    }
+
+    /// Waits for `connection_init`; gives the token in it.
+    async fn init(&mut self) -> Result<Option<String>, Ending> {
+        loop {
+            let incoming = self.wire.recv().await;
+            let Some(text) = self.text(incoming)? else {
+                continue;
+            };
+            match ClientMessage::read(&text).map_err(Ending::bad_message)? {
+                ClientMessage::ConnectionInit { payload } => {
+                    return Ok(auth::token_in_init(payload));
+                }
+                ClientMessage::Ping { payload } => {
+                    self.say(message::pong(payload)).await?;
+                }
+                ClientMessage::Subscribe { .. } => return Err(Ending::unauthorized()),
+                ClientMessage::Pong | ClientMessage::Complete { .. } => {}
+            }
+        }
+    }
+
+    /// From `connection_ack` to the end. The branches are polled in random order, so neither a busy client nor busy
+    /// operations keep the others from their turn.
+    async fn session(&mut self, viewer: &B::Viewer) -> Ending {
+        let context = self.context.clone();
+        let limits = &context.limits;
+        let mut shutdown = self.context.shutdown.begun().boxed();
+        let mut drained: Option<tokio::time::Instant> = None;
+        let first = tokio::time::Instant::now() + limits.ping_interval;
+        let mut ping = interval_at(first, limits.ping_interval);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut burst = Vec::new();
+        loop {
+            if drained.is_some() && !self.operations.any_finite() {
+                return Ending::going_away();
+            }
+            let step = tokio::select! {
+                () = &mut self.withdrawn => Err(Ending::Withdrawn),
+                () = &mut shutdown, if drained.is_none() => {
+                    drained = Some(tokio::time::Instant::now() + limits.drain);
+                    Ok(())
+                }
+                () = until(drained), if drained.is_some() => Err(Ending::going_away()),
+                _ = ping.tick() => self.ping().await,
+                incoming = self.wire.recv() => match self.text(incoming) {
+                    Ok(Some(text)) => Box::pin(self.message(viewer, &text, drained.is_some())).await,
+                    Ok(None) => Ok(()),
+                    Err(ending) => Err(ending),
+                },
+                () = self.operations.burst(&mut burst) => {
+                    let count = u64::try_from(burst.len()).unwrap_or(u64::MAX);
+                    metrics::counter!("tandem_socket_messages_total").increment(count);
+                    self.send(burst.drain(..).map(Message::Text)).await
+                }
+            };
+            if let Err(ending) = step {
+                return ending;
+            }
+        }
+    }
+
+    /// A ping of the WebSocket, which every client's library answers by itself, so that one that only listens is
+    /// never taken for dead; and one of the protocol, because a browser's code sees no other and can tell by it
+    /// that the server lives.
+    async fn ping(&mut self) -> Result<(), Ending> {
+        if self.heard.elapsed() > self.context.limits.ping_interval * 2 {
+            return Err(Ending::Silent);
+        }
+        let ping = Message::Ping(bytes::Bytes::new());
+        self.send([ping, Message::Text(message::PING)]).await
+    }
+
+    /// The text of an incoming message, if it is one.
+    fn text(
+        &mut self,
+        incoming: Option<Result<Message, axum::Error>>,
+    ) -> Result<Option<Utf8Bytes>, Ending> {
+        self.heard = Instant::now();
+        match incoming {
+            Some(Ok(Message::Text(text))) => Ok(Some(text)),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
+            Some(Ok(Message::Binary(_))) => Err(Ending::bad_message(
+                "Invalid message: messages are text, not binary",
+            )),
+            Some(Ok(Message::Close(_))) => Err(Ending::Closed),
+            Some(Err(error)) => Err(self.broken(&error)),
+            None => Err(Ending::Broken),
+        }
+    }
+
+    /// tungstenite's own error type is not to be had through axum, so the text has to tell.
+    fn broken(&self, error: &axum::Error) -> Ending {
+        let text = error.to_string();
+        if text.contains("Space limit exceeded") {
+            Ending::too_big(self.context.limits.ws_message_bytes)
+        } else if text.contains("UTF-8") {
+            Ending::Refused(1007, "not_utf8", "A text message must be UTF-8".into())
+        } else {
+            Ending::Broken
+        }
+    }
+
+    async fn message(
+        &mut self,
+        viewer: &B::Viewer,
+        text: &str,
+        draining: bool,
+    ) -> Result<(), Ending> {
+        match ClientMessage::read(text).map_err(Ending::bad_message)? {
+            ClientMessage::ConnectionInit { .. } => Err(Ending::second_init()),
+            ClientMessage::Ping { payload } => self.say(message::pong(payload)).await,
+            ClientMessage::Pong => Ok(()),
+            ClientMessage::Complete { id } => {
+                self.operations.cancel(&id);
+                Ok(())
+            }
+            // The client repeats it on its next socket, which this one's close will make it open.
+            ClientMessage::Subscribe { .. } if draining => Ok(()),
+            ClientMessage::Subscribe { id, payload } => self.subscribe(viewer, &id, payload).await,
+        }
+    }
+
+    async fn subscribe(
+        &mut self,
+        viewer: &B::Viewer,
+        id: &str,
+        payload: &str,
+    ) -> Result<(), Ending> {
+        if self.operations.contains(id) {
+            return Err(Ending::duplicate(id));
+        }
+        let request = params::from_json(payload).map_err(Ending::bad_message)?;
+        let limits = &self.context.limits;
+        let operation = match Operation::prepare_with_text(request, limits.nesting) {
+            Ok(operation) => operation,
+            Err(error) => return self.say(message::error(id, &[error])).await,
+        };
+        let Ok(permit) = self.permits.clone().try_acquire_owned() else {
+            let error = server_error(
+                code::TOO_MANY_OPERATIONS,
+                format!(
+                    "This socket runs {} operations already.",
+                    limits.operations_per_socket
+                ),
+            );
+            return self.say(message::error(id, &[error])).await;
+        };
+        let kind = operation.kind;
+        let frames = self.context.start(
+            viewer.clone(),
+            operation,
+            Transport::Socket,
+            &self.id,
+            Some(permit),
+        );
+        self.operations.start(id, kind, frames, &self.id);
+        Ok(())
+    }
+
+    async fn say(&mut self, text: Utf8Bytes) -> Result<(), Ending> {
+        self.send([Message::Text(text)]).await
+    }
+
+    /// Writes messages together. A client that takes them too slowly is dropped, which costs nobody else anything;
+    /// one whose access ends meanwhile is not waited for.
+    async fn send(
+        &mut self,
+        messages: impl IntoIterator<Item = Message, IntoIter: Send> + Send,
+    ) -> Result<(), Ending> {
+        let messages = messages.into_iter();
+        let wire = &mut self.wire;
+        let write = async {
+            for message in messages {
+                wire.feed(message).await?;
+            }
+            wire.flush().await
+        };
+        tokio::select! {
+            biased;
+            written = timeout(self.context.limits.write_timeout, write) => match written {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(_broken)) => Err(Ending::Broken),
+                Err(_elapsed) => Err(Ending::Stalled),
+            },
+            () = &mut self.withdrawn => Err(Ending::Withdrawn),
+        }
+    }
+
+    /// Says what is left to say, and goes on reading until the client has closed too: a connection that is dropped
+    /// with something unread is reset, and the client would not see the close code.
+    async fn farewell(mut self, ending: &Ending) {
+        let ids = self.operations.cancel_all();
+        let Some(frame) = ending.frame() else {
+            if *ending == Ending::Closed {
+                let _ = timeout(FAREWELL, self.read_out()).await;
+            }
+            return;
+        };
+        let say = async {
+            if *ending == Ending::Withdrawn {
+                for id in ids {
+                    let text = message::error(&id, &[forbidden()]);
+                    self.wire.feed(Message::Text(text)).await?;
+                }
+            }
+            self.wire.send(Message::Close(Some(frame))).await
+        };
+        if matches!(timeout(FAREWELL, say).await, Ok(Ok(()))) {
+            let _ = timeout(FAREWELL, self.read_out()).await;
+        }
+    }
+
+    async fn read_out(&mut self) {
+        while let Some(Ok(_)) = self.wire.recv().await {}
+    }
+}
+
+async fn until(deadline: Option<tokio::time::Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

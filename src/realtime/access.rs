@@ -1,0 +1,163 @@
+//! Who is connected, and whether they still may be: a deactivated user or a revoked token ends what it opened, on
+//! every server, within a second.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+
+use super::hints::{ACCESS_CHANNEL, Bus, Ear};
+use crate::domain::access::Viewer;
+use crate::domain::id::{AccountId, TokenId};
+use crate::error::Result;
+use crate::store::Store;
+use crate::store::tail::withdrawn_tokens;
+
+/// The registry of those connected to this server. Cheap to clone; all clones are one registry.
+#[derive(Clone)]
+pub struct Access {
+    watched: Arc<Mutex<HashMap<TokenId, Watched>>>,
+    wake: Arc<Notify>,
+    store: Store,
+    bus: Bus,
+}
+
+/// A token that somebody is connected with.
+#[derive(Debug)]
+struct Watched {
+    account: AccountId,
+    /// How many watch it.
+    holders: usize,
+    withdrawn: watch::Sender<bool>,
+}
+
+/// One who watches; the last one to go takes the token out of the registry.
+struct Holder {
+    access: Access,
+    token: TokenId,
+}
+
+impl Access {
+    /// Starts watching: looks all up when a hint says so and every `poll`. Ends after `shutdown` resolves, and then
+    /// withdraws from nobody.
+    pub fn start(
+        store: &Store,
+        bus: &Bus,
+        poll: Duration,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> (Self, JoinHandle<()>) {
+        let access = Self {
+            watched: Arc::default(),
+            wake: Arc::default(),
+            store: store.clone(),
+            bus: bus.clone(),
+        };
+        let (looking, ear) = (access.clone(), bus.ear(ACCESS_CHANNEL));
+        let task = tokio::spawn(async move {
+            tokio::select! {
+                () = shutdown => {}
+                () = looking.hear(ear) => {}
+                () = looking.look_forever(poll) => {}
+            }
+        });
+        (access, task)
+    }
+
+    /// Resolves when the viewer's access is withdrawn; never if it is not. The viewer counts as connected for as long
+    /// as the future is kept.
+    pub fn watch(&self, viewer: &Viewer) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let mut withdrawn = {
+            let mut watched = self.lock();
+            let watched = watched.entry(viewer.token).or_insert_with(|| Watched {
+                account: viewer.account,
+                holders: 0,
+                withdrawn: watch::Sender::new(false),
+            });
+            watched.holders += 1;
+            watched.withdrawn.subscribe()
+        };
+        let holder = Holder {
+            access: self.clone(),
+            token: viewer.token,
+        };
+        async move {
+            let _holder = holder;
+            if withdrawn.wait_for(|withdrawn| *withdrawn).await.is_err() {
+                // The registry keeps the sender for as long as there is a holder.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// To be called after somebody was deactivated or a token revoked, once that is committed: this server looks at
+    /// once, the others when they hear of it.
+    pub async fn changed(&self) {
+        self.wake.notify_one();
+        self.bus.send(ACCESS_CHANNEL, String::new()).await;
+    }
+
+    /// How many tokens somebody is connected with.
+    #[must_use]
+    pub fn connected(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TokenId, Watched>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn hear(&self, mut ear: Ear) {
+        loop {
+            ear.next().await;
+            self.wake.notify_one();
+        }
+    }
+
+    async fn look_forever(&self, poll: Duration) {
+        loop {
+            let begun = Instant::now();
+            if let Err(error) = self.look().await {
+                // Not knowing is no reason to send everybody away.
+                tracing::warn!(%error, "cannot look up whether those connected still may be");
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = sleep_until(begun + poll) => {}
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<()> {
+        let tokens: Vec<_> = {
+            let watched = self.lock();
+            let all = watched.iter().filter(|(_, w)| !*w.withdrawn.borrow());
+            all.map(|(token, w)| (w.account, *token)).collect()
+        };
+        if tokens.is_empty() {
+            return Ok(());
+        }
+        for token in withdrawn_tokens(&self.store, &tokens).await? {
+            if let Some(watched) = self.lock().get(&token) {
+                watched.withdrawn.send_replace(true);
+                metrics::counter!("tandem_access_withdrawn_total").increment(1);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        let mut watched = self.access.lock();
+        if let Slot::Occupied(mut slot) = watched.entry(self.token) {
+            slot.get_mut().holders -= 1;
+            if slot.get().holders == 0 {
+                slot.remove();
+            }
+        }
+    }
+}

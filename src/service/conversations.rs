@@ -1,0 +1,192 @@
+//! Commands on conversations.
+
+use super::order::{Order, Target, Work};
+use super::tickets::find_user;
+use crate::domain::access::Action;
+use crate::domain::cascade::{Command, Linked};
+use crate::domain::id::{ConversationId, InboxId, UserId};
+use crate::domain::noun::ConversationStatus;
+use crate::domain::refusal::{ErrorCode, Refusal};
+use crate::error::Result;
+use crate::store::apply::Contents;
+use crate::store::settings;
+
+/// `updateConversationStatus` (rules 14 and 25).
+#[derive(Debug, Clone)]
+pub struct UpdateConversationStatus {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Its new status.
+    pub status: ConversationStatus,
+    /// Of the conversation.
+    pub expected_version: Option<i32>,
+    /// Plan only.
+    pub dry_run: bool,
+}
+
+impl Order for UpdateConversationStatus {
+    const ACTION: Action = Action::Work;
+    type Found = ();
+
+    fn expected_version(&self) -> Option<i32> {
+        self.expected_version
+    }
+
+    fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
+        Ok((Target::conversation(self.conversation), ()))
+    }
+
+    async fn command(
+        &self,
+        _: &Work<'_>,
+        (): (),
+        _: &Linked,
+    ) -> Result<Option<(Command, Contents)>> {
+        let command = Command::UpdateConversationStatus(self.conversation, self.status);
+        Ok(Some((command, Contents::default())))
+    }
+}
+
+/// `updateConversationOwner` (rules 7, 23 and 24).
+#[derive(Debug, Clone)]
+pub struct UpdateConversationOwner {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Its new owner; none: nobody.
+    pub owner: Option<UserId>,
+    /// Of the conversation.
+    pub expected_version: Option<i32>,
+    /// Plan only.
+    pub dry_run: bool,
+}
+
+impl Order for UpdateConversationOwner {
+    const ACTION: Action = Action::Work;
+    type Found = ();
+
+    fn expected_version(&self) -> Option<i32> {
+        self.expected_version
+    }
+
+    fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
+        if let Some(owner) = self.owner {
+            find_user(work, owner).await?;
+        }
+        Ok((
+            Target {
+                owner: self.owner,
+                ..Target::conversation(self.conversation)
+            },
+            (),
+        ))
+    }
+
+    async fn command(
+        &self,
+        _: &Work<'_>,
+        (): (),
+        _: &Linked,
+    ) -> Result<Option<(Command, Contents)>> {
+        let command = Command::UpdateConversationOwner(self.conversation, self.owner);
+        Ok(Some((command, Contents::default())))
+    }
+}
+
+/// `claimConversation`: of many at once exactly one succeeds.
+#[derive(Debug, Clone)]
+pub struct ClaimConversation {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Plan only.
+    pub dry_run: bool,
+}
+
+impl Order for ClaimConversation {
+    const ACTION: Action = Action::Work;
+    type Found = ();
+
+    fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
+        Ok((
+            Target {
+                owner: work.viewer.user(),
+                ..Target::conversation(self.conversation)
+            },
+            (),
+        ))
+    }
+
+    async fn command(
+        &self,
+        work: &Work<'_>,
+        (): (),
+        _: &Linked,
+    ) -> Result<Option<(Command, Contents)>> {
+        let Some(user) = work.viewer.user() else {
+            let message =
+                "An integration cannot own a conversation; use updateConversationOwner for a user.";
+            return Err(Refusal::new(ErrorCode::Forbidden, message).into());
+        };
+        Ok(Some((
+            Command::ClaimConversation(self.conversation, user),
+            Contents::default(),
+        )))
+    }
+}
+
+/// `moveConversation` (rule 29).
+#[derive(Debug, Clone)]
+pub struct MoveConversation {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Where it goes.
+    pub inbox: InboxId,
+    /// Of the conversation.
+    pub expected_version: Option<i32>,
+    /// Plan only.
+    pub dry_run: bool,
+}
+
+impl Order for MoveConversation {
+    const ACTION: Action = Action::Work;
+    type Found = ();
+
+    fn expected_version(&self) -> Option<i32> {
+        self.expected_version
+    }
+
+    fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
+        if !settings::inbox_exists(work.tx, work.viewer.account, self.inbox).await? {
+            let message = format!("There is no inbox `{}`.", self.inbox);
+            return Err(Refusal::at(ErrorCode::NotFound, "inboxId", message).into());
+        }
+        Ok((Target::conversation(self.conversation), ()))
+    }
+
+    async fn command(
+        &self,
+        _: &Work<'_>,
+        (): (),
+        _: &Linked,
+    ) -> Result<Option<(Command, Contents)>> {
+        Ok(Some((
+            Command::MoveConversation(self.conversation, self.inbox),
+            Contents::default(),
+        )))
+    }
+}

@@ -1,0 +1,159 @@
+//! Into the trash and back (rules 15–19).
+
+use uuid::Uuid;
+
+use super::order::{Order, Target, Work};
+use crate::domain::access::Action;
+use crate::domain::cascade::{Command, Linked, Subject};
+use crate::domain::id::{ConversationId, TicketId, TrashGroupId};
+use crate::error::Result;
+use crate::store::apply::Contents;
+use crate::store::settings;
+
+/// `trashConversation` (rules 15 and 18).
+#[derive(Debug, Clone)]
+pub struct TrashConversation {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Of the conversation.
+    pub expected_version: Option<i32>,
+    /// Plan only.
+    pub dry_run: bool,
+}
+
+impl Order for TrashConversation {
+    const ACTION: Action = Action::Work;
+    type Found = ();
+
+    fn expected_version(&self) -> Option<i32> {
+        self.expected_version
+    }
+
+    fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
+        Ok((Target::conversation(self.conversation), ()))
+    }
+
+    async fn command(
+        &self,
+        _: &Work<'_>,
+        (): (),
+        _: &Linked,
+    ) -> Result<Option<(Command, Contents)>> {
+        let group = TrashGroupId(Uuid::now_v7());
+        Ok(Some((
+            Command::TrashConversation(self.conversation, group),
+            Contents::default(),
+        )))
+    }
+}
+
+/// `trashTicket` (rules 16 and 18).
+#[derive(Debug, Clone)]
+pub struct TrashTicket {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Of the ticket.
+    pub expected_version: Option<i32>,
+    /// Plan only.
+    pub dry_run: bool,
+}
+
+impl Order for TrashTicket {
+    const ACTION: Action = Action::Work;
+    type Found = ();
+
+    fn expected_version(&self) -> Option<i32> {
+        self.expected_version
+    }
+
+    fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
+        Ok((Target::ticket(self.ticket), ()))
+    }
+
+    async fn command(
+        &self,
+        _: &Work<'_>,
+        (): (),
+        _: &Linked,
+    ) -> Result<Option<(Command, Contents)>> {
+        Ok(Some((
+            Command::TrashTicket(TrashGroupId(Uuid::now_v7())),
+            Contents::default(),
+        )))
+    }
+}
+
+/// What `restoreFromTrash` takes: any member of the group, or the group.
+#[derive(Debug, Clone, Copy)]
+pub enum Restorable {
+    /// A ticket.
+    Ticket(TicketId),
+    /// A conversation.
+    Conversation(ConversationId),
+    /// The group, as `trash` lists it.
+    Group(TrashGroupId),
+}
+
+/// `restoreFromTrash` (rule 19).
+#[derive(Debug, Clone)]
+pub struct RestoreFromTrash {
+    /// What names the group.
+    pub id: Restorable,
+    /// Plan only.
+    pub dry_run: bool,
+}
+
+impl Order for RestoreFromTrash {
+    const ACTION: Action = Action::Work;
+    type Found = Option<ConversationId>;
+
+    fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
+        let subject = match self.id {
+            Restorable::Ticket(id) => Subject::Ticket(id),
+            Restorable::Conversation(id) => Subject::Conversation(id),
+            Restorable::Group(id) => {
+                settings::trash_group_member(work.tx, work.viewer.account, id).await?
+            }
+        };
+        Ok(match subject {
+            Subject::Ticket(id) => (
+                Target {
+                    ticket: Some((id, "id")),
+                    ..Target::default()
+                },
+                None,
+            ),
+            Subject::Conversation(id) => (
+                Target {
+                    conversation: Some((id, "id")),
+                    ..Target::default()
+                },
+                Some(id),
+            ),
+        })
+    }
+
+    async fn command(
+        &self,
+        _: &Work<'_>,
+        conversation: Self::Found,
+        _: &Linked,
+    ) -> Result<Option<(Command, Contents)>> {
+        Ok(Some((
+            Command::RestoreFromTrash(conversation),
+            Contents::default(),
+        )))
+    }
+}

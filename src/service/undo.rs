@@ -1,0 +1,79 @@
+//! Undo (rule 30).
+
+use uuid::Uuid;
+
+use super::order::{Order, Target, Work};
+use crate::domain::access::Action;
+use crate::domain::cascade::{Change, Command, Effect, Linked, Subject};
+use crate::domain::id::{CascadeId, TrashGroupId};
+use crate::domain::refusal::{ErrorCode, Refusal};
+use crate::error::{Error, Result};
+use crate::store::apply::Contents;
+use crate::store::{linked as locking, log};
+
+/// `undoCascade`.
+#[derive(Debug, Clone)]
+pub struct UndoCascade {
+    /// The cascade that is to be taken back.
+    pub cascade: CascadeId,
+    /// Plan only.
+    pub dry_run: bool,
+}
+
+impl Order for UndoCascade {
+    const ACTION: Action = Action::Work;
+    type Found = Vec<Effect>;
+
+    fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
+        let found = log::entry_to_undo(work.tx, work.viewer.account, self.cascade).await?;
+        let Some((entry, _)) = found else {
+            let message = format!("There is no cascade `{}`.", self.cascade);
+            return Err(Refusal::at(ErrorCode::NotFound, "cascadeId", message).into());
+        };
+        let mut target = Target {
+            undoes: Some(self.cascade),
+            may_be_gone: true,
+            ..Target::default()
+        };
+        // All that a cascade changes belongs to one ticket, so any of its subjects finds the rest.
+        for effect in &entry.body.effects {
+            match effect.subject {
+                Subject::Ticket(id) => target.ticket = Some((id, "cascadeId")),
+                Subject::Conversation(id) if target.conversation.is_none() => {
+                    target.conversation = Some((id, "cascadeId"));
+                }
+                Subject::Conversation(_) => {}
+            }
+        }
+        Ok((target, entry.body.effects))
+    }
+
+    async fn command(
+        &self,
+        work: &Work<'_>,
+        effects: Self::Found,
+        _: &Linked,
+    ) -> Result<Option<(Command, Contents)>> {
+        // Only now is it certain: who undid it meanwhile held the locks that are held here.
+        let found = log::entry_to_undo(work.tx, work.viewer.account, self.cascade).await?;
+        let undone = found
+            .ok_or_else(|| Error::Internal("a cascade vanished".to_owned()))?
+            .1;
+        if undone {
+            return Ok(None);
+        }
+        let owners = effects.iter().filter_map(|effect| match effect.change {
+            Change::Owner { from, .. } => from.map(|id| id.0),
+            _ => None,
+        });
+        // Who left cannot be made the owner again; the plan has to know of all of them.
+        let inactive =
+            locking::inactive_users(work.tx, work.viewer.account, owners.collect()).await?;
+        let command = Command::UndoCascade(effects, TrashGroupId(Uuid::now_v7()), inactive);
+        Ok(Some((command, Contents::default())))
+    }
+}

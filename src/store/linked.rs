@@ -1,0 +1,272 @@
+//! Locking: the ticket first, then its conversations by rising id. Always that order, so no two commands can
+//! wait for each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use diesel::QueryableByName;
+use diesel::sql_types as st;
+use diesel_async::RunQueryDsl;
+use futures_util::try_join;
+use uuid::Uuid;
+
+use super::Tx;
+use super::rows::{CONVERSATION_LOCK_COLUMNS, ConversationRow, TICKET_LOCK_COLUMNS, TicketRow};
+use super::sql::{Bind, sql};
+use crate::domain::cascade::{Linked, Settings};
+use crate::domain::id::{AccountId, ConversationId, PropertyId, TicketId, TrashGroupId, UserId};
+use crate::domain::image::{Conversation, Held, Ticket, Time, Trash};
+use crate::error::{Error, Result};
+
+/// What a command names: at least one of the two.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Target {
+    /// The ticket; left out: the conversation's.
+    pub ticket: Option<TicketId>,
+    /// The conversation, linked or not.
+    pub conversation: Option<ConversationId>,
+}
+
+#[derive(QueryableByName)]
+struct PropertyRow {
+    #[diesel(sql_type = st::Uuid)]
+    definition_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Jsonb>)]
+    value: Option<serde_json::Value>,
+    #[diesel(sql_type = st::Integer)]
+    version: i32,
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct TrashRow {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Timestamptz)]
+    trashed_at: Time,
+    #[diesel(sql_type = st::Timestamptz)]
+    purge_at: Time,
+}
+
+#[derive(QueryableByName)]
+struct AccountRow {
+    #[diesel(sql_type = st::Bool)]
+    tickets_in_inbox: bool,
+}
+
+/// What to try again: another command linked the conversation while this one waited for its lock.
+pub(super) fn linked_meanwhile() -> Error {
+    let info = Box::new("the conversation was linked meanwhile".to_owned());
+    Error::Database(diesel::result::Error::DatabaseError(
+        diesel::result::DatabaseErrorKind::SerializationFailure,
+        info,
+    ))
+}
+
+/// Locks and reads what a command works on. What is not there is left out: the planner or the service says so.
+///
+/// The conversations are read by a statement of their own, after the ticket's lock is held: the first statement's
+/// view of the database is older than its lock, and would lack what was linked while it waited.
+///
+/// # Errors
+/// A passing conflict where the conversation was linked to a ticket in between; the command is tried again.
+pub async fn lock(
+    tx: &Tx,
+    account: AccountId,
+    target: Target,
+    owner: Option<UserId>,
+    retention: TimeDelta,
+) -> Result<Linked> {
+    let connection = tx.connection()?;
+    let (ticket, conversation) = (
+        target.ticket.map(|id| id.0),
+        target.conversation.map(|id| id.0),
+    );
+    let ids = [
+        Bind::Uuid(account.0),
+        Bind::MaybeUuid(ticket),
+        Bind::MaybeUuid(conversation),
+    ];
+
+    let lock_ticket = sql(
+        &format!(
+            "SELECT {TICKET_LOCK_COLUMNS} FROM tickets t WHERE t.account_id = $1 AND t.id = coalesce($2, \
+             (SELECT ticket_id FROM conversations WHERE account_id = $1 AND id = $3)) \
+             FOR NO KEY UPDATE"
+        ),
+        ids,
+    );
+    // Draws the transaction's id, before any position of the log: the tail relies on it.
+    let settings = sql(
+        "SELECT tickets_in_inbox FROM accounts WHERE id = $1 AND pg_current_xact_id() IS NOT NULL",
+        [Bind::Uuid(account.0)],
+    );
+    let (tickets, accounts): (Vec<TicketRow>, Vec<AccountRow>) = try_join!(
+        lock_ticket.load(&mut &*connection),
+        settings.load(&mut &*connection)
+    )?;
+    let ticket_group = tickets.as_slice().first().and_then(TicketRow::trash_group);
+    let mut ticket = tickets
+        .into_iter()
+        .next()
+        .map(Ticket::try_from)
+        .transpose()?;
+    let missing = || Error::Internal(format!("account {account} is gone"));
+    let account_row = accounts.into_iter().next().ok_or_else(missing)?;
+
+    let ticket_id = ticket.as_ref().map(|ticket| ticket.id.0);
+    let lock_conversations = sql(
+        &format!(
+            "SELECT {CONVERSATION_LOCK_COLUMNS} FROM conversations c WHERE c.account_id = $1 \
+             AND (c.id = $2 OR c.ticket_id = $3) ORDER BY c.id FOR NO KEY UPDATE"
+        ),
+        [
+            Bind::Uuid(account.0),
+            Bind::MaybeUuid(conversation),
+            Bind::MaybeUuid(ticket_id),
+        ],
+    );
+    let properties = sql(
+        "SELECT definition_id, value, version FROM ticket_properties WHERE account_id = $1 AND ticket_id = $2",
+        [Bind::Uuid(account.0), Bind::MaybeUuid(ticket_id)],
+    );
+    // Shared, so that nobody is deactivated between this look and the commit.
+    let lock_owner = sql(
+        "SELECT id FROM users WHERE account_id = $1 AND id = $2 FOR SHARE",
+        [Bind::Uuid(account.0), Bind::MaybeUuid(owner.map(|id| id.0))],
+    );
+    let (conversations, properties, _): (Vec<ConversationRow>, Vec<PropertyRow>, Vec<IdRow>) = try_join!(
+        lock_conversations.load(&mut &*connection),
+        properties.load(&mut &*connection),
+        lock_owner.load(&mut &*connection)
+    )?;
+    let groups: Vec<_> = conversations
+        .iter()
+        .map(ConversationRow::trash_group)
+        .collect();
+    let mut conversations: Vec<Conversation> = conversations
+        .into_iter()
+        .map(Conversation::try_from)
+        .collect::<Result<_>>()?;
+    if let Some(ticket) = &mut ticket {
+        ticket.properties = held(properties)?;
+    }
+    // Read once the locks are held: a joined group would be that of before the wait.
+    let trash = trash_groups(
+        tx,
+        account,
+        groups
+            .iter()
+            .copied()
+            .chain([ticket_group])
+            .flatten()
+            .collect(),
+    )
+    .await?;
+    let trash = |group: Option<Uuid>| group.and_then(|group| trash.get(&group).copied());
+    if let Some(ticket) = &mut ticket {
+        ticket.trash = trash(ticket_group);
+    }
+    for (conversation, group) in conversations.iter_mut().zip(&groups) {
+        conversation.trash = trash(*group);
+    }
+    let named = conversations
+        .iter()
+        .find(|c| Some(c.id) == target.conversation);
+    if target.ticket.is_none() && named.is_some_and(|c| c.ticket != ticket.as_ref().map(|t| t.id)) {
+        return Err(linked_meanwhile());
+    }
+
+    let mut owners: BTreeSet<Uuid> = conversations
+        .iter()
+        .filter_map(|c| c.owner)
+        .map(|id| id.0)
+        .collect();
+    owners.extend(owner.map(|id| id.0));
+    owners.extend(
+        ticket
+            .as_ref()
+            .and_then(|ticket| ticket.owner)
+            .map(|id| id.0),
+    );
+    let inactive = inactive_users(tx, account, owners.into_iter().collect()).await?;
+    let settings = Settings {
+        tickets_in_inbox: account_row.tickets_in_inbox,
+        retention,
+    };
+    Ok(Linked {
+        settings,
+        ticket,
+        conversations,
+        inactive,
+    })
+}
+
+/// Who of these is no longer active.
+///
+/// # Errors
+/// When the database is away.
+pub async fn inactive_users(
+    tx: &Tx,
+    account: AccountId,
+    ids: Vec<Uuid>,
+) -> Result<BTreeSet<UserId>> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let statement = sql(
+        "SELECT id FROM users WHERE account_id = $1 AND id = ANY($2) AND NOT active",
+        [Bind::Uuid(account.0), Bind::Uuids(ids)],
+    );
+    let rows: Vec<IdRow> = statement.load(&mut tx.connection()?).await?;
+    Ok(rows.into_iter().map(|row| UserId(row.id)).collect())
+}
+
+/// The trash groups by id.
+async fn trash_groups(
+    tx: &Tx,
+    account: AccountId,
+    ids: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, Trash>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let statement = sql(
+        "SELECT id, trashed_at, purge_at FROM trash_groups WHERE account_id = $1 AND id = ANY($2)",
+        [Bind::Uuid(account.0), Bind::Uuids(ids)],
+    );
+    let rows: Vec<TrashRow> = statement.load(&mut tx.connection()?).await?;
+    let trash = |row: TrashRow| {
+        let group = TrashGroupId(row.id);
+        (
+            row.id,
+            Trash {
+                group,
+                trashed_at: row.trashed_at,
+                purge_at: row.purge_at,
+            },
+        )
+    };
+    Ok(rows.into_iter().map(trash).collect())
+}
+
+fn held(rows: Vec<PropertyRow>) -> Result<BTreeMap<PropertyId, Held>> {
+    rows.into_iter()
+        .map(|row| {
+            let value = row.value.map(serde_json::from_value).transpose();
+            let value = value.map_err(|error| Error::Internal(format!("property: {error}")))?;
+            Ok((
+                PropertyId(row.definition_id),
+                Held {
+                    value,
+                    version: row.version,
+                },
+            ))
+        })
+        .collect()
+}

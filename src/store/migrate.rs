@@ -1,0 +1,96 @@
+//! Migrations: embedded in the binary, run by one server at a time.
+
+use diesel::QueryableByName;
+use diesel::sql_types as st;
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::error::{Error, Result};
+
+/// The migrations that this version knows.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// The advisory lock under which migrations run; any fixed number does.
+const LOCK: i64 = 0x7461_6e64_656d;
+
+async fn connect(url: &str) -> Result<AsyncPgConnection> {
+    AsyncPgConnection::establish(url).await.map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Internal(format!("migration: {error}"))
+}
+
+/// Brings the database up to date and returns the names of what was run. Servers that do it at once wait for each
+/// other. Needs a multi-thread runtime.
+///
+/// # Errors
+/// When the database is away or a migration fails; each is one transaction.
+pub async fn migrate(url: &str) -> Result<Vec<String>> {
+    let mut connection = connect(url).await?;
+    diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(&mut connection).await?;
+    let mut harness = AsyncMigrationHarness::new(connection);
+    let run = harness.run_pending_migrations(MIGRATIONS).map_err(failed)?;
+    let run = run.iter().map(ToString::to_string).collect();
+    let mut connection = harness.into_inner();
+    add_log_months(&mut connection).await?;
+    // The lock ends with the connection.
+    Ok(run)
+}
+
+/// Which migrations are still to be run: a server that serves refuses to start while there are any.
+///
+/// # Errors
+/// When the database is away.
+pub async fn pending(url: &str) -> Result<Vec<String>> {
+    let mut connection = connect(url).await?;
+    if is_empty(&mut connection).await? {
+        return Ok(vec!["all of them: the database is empty".to_owned()]);
+    }
+    let mut harness = AsyncMigrationHarness::new(connection);
+    let pending = harness.pending_migrations(MIGRATIONS).map_err(failed)?;
+    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+}
+
+/// Asking diesel would create its table; a look must not write.
+async fn is_empty(connection: &mut AsyncPgConnection) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = st::Bool)]
+        empty: bool,
+    }
+    let statement = diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NULL AS empty");
+    let row: Row = statement.get_result(connection).await?;
+    Ok(row.empty)
+}
+
+/// Takes every migration back, the last first.
+///
+/// # Errors
+/// When the database is away or a migration fails.
+pub async fn revert_all(url: &str) -> Result<()> {
+    let mut harness = AsyncMigrationHarness::new(connect(url).await?);
+    harness.revert_all_migrations(MIGRATIONS).map_err(failed)?;
+    Ok(())
+}
+
+/// As [`add_log_months`], on a connection of the store.
+///
+/// # Errors
+/// When the database is away.
+pub async fn add_log_months_in(store: &super::Store) -> Result<()> {
+    add_log_months(&mut *store.loan().await?).await
+}
+
+/// Makes the log's partitions of this month and the next. Done at migration, at each start and once a day.
+///
+/// # Errors
+/// When the database is away.
+pub async fn add_log_months(connection: &mut AsyncPgConnection) -> Result<()> {
+    connection
+        .batch_execute(
+            "SELECT tandem_add_log_month(now()); SELECT tandem_add_log_month(now() + interval '1 month')",
+        )
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Tickets and conversations as rows, and back.
+
+use diesel::QueryableByName;
+use diesel::sql_types as st;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::domain::id::TrashGroupId;
+use crate::domain::image::{Conversation, Status, Ticket, Time, Trash};
+use crate::domain::noun::{ConversationStatus, StatusCategory, TicketPriority, Workspace};
+use crate::error::{Error, Result};
+
+/// The columns of [`TicketRow`], of `tickets t LEFT JOIN trash_groups g`.
+pub(super) const TICKET_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, t.status_id, \
+     t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
+     t.last_activity_at, t.closed_at, t.trash_group_id, g.trashed_at, g.purge_at, t.version";
+/// The same of `tickets t` alone, to be locked; the trash is read once the lock is held.
+pub(super) const TICKET_LOCK_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, \
+     t.status_id, t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
+     t.last_activity_at, t.closed_at, t.trash_group_id, NULL::timestamptz AS trashed_at, \
+     NULL::timestamptz AS purge_at, t.version";
+/// What [`TICKET_COLUMNS`] are selected from.
+pub(super) const TICKETS: &str =
+    "tickets t LEFT JOIN trash_groups g ON g.account_id = t.account_id AND g.id = t.trash_group_id";
+
+/// The columns of [`ConversationRow`], of `conversations c LEFT JOIN trash_groups g`.
+pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
+     c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
+     c.trash_group_id, g.trashed_at, g.purge_at, c.version";
+/// The same of `conversations c` alone, to be locked; the trash is read once the lock is held.
+pub(super) const CONVERSATION_LOCK_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
+     c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
+     c.trash_group_id, NULL::timestamptz AS trashed_at, NULL::timestamptz AS purge_at, c.version";
+/// What [`CONVERSATION_COLUMNS`] are selected from.
+pub(super) const CONVERSATIONS: &str = "conversations c LEFT JOIN trash_groups g ON g.account_id = c.account_id AND g.id = c.trash_group_id";
+
+/// A ticket's row with the times of its trash group; its properties stand in a table of their own.
+#[derive(QueryableByName)]
+pub(super) struct TicketRow {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Integer)]
+    number: i32,
+    #[diesel(sql_type = st::Text)]
+    name: String,
+    #[diesel(sql_type = st::Integer)]
+    name_version: i32,
+    #[diesel(sql_type = st::Uuid)]
+    pipeline_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    status_id: Uuid,
+    #[diesel(sql_type = st::SmallInt)]
+    category: i16,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    owner_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
+    priority: Option<i16>,
+    #[diesel(sql_type = st::Integer)]
+    priority_version: i32,
+    #[diesel(sql_type = st::SmallInt)]
+    workspace: i16,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    contact_id: Option<Uuid>,
+    #[diesel(sql_type = st::Timestamptz)]
+    created_at: Time,
+    #[diesel(sql_type = st::Timestamptz)]
+    last_activity_at: Time,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    closed_at: Option<Time>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    trash_group_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    trashed_at: Option<Time>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    purge_at: Option<Time>,
+    #[diesel(sql_type = st::Integer)]
+    version: i32,
+}
+
+/// A conversation's row with the times of its trash group.
+#[derive(QueryableByName)]
+pub(super) struct ConversationRow {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    subject: Option<String>,
+    #[diesel(sql_type = st::SmallInt)]
+    status: i16,
+    #[diesel(sql_type = st::SmallInt)]
+    workspace: i16,
+    #[diesel(sql_type = st::Uuid)]
+    inbox_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    channel_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    contact_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    owner_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    ticket_id: Option<Uuid>,
+    #[diesel(sql_type = st::Timestamptz)]
+    created_at: Time,
+    #[diesel(sql_type = st::Timestamptz)]
+    last_activity_at: Time,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    closed_at: Option<Time>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    trash_group_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    trashed_at: Option<Time>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    purge_at: Option<Time>,
+    #[diesel(sql_type = st::Integer)]
+    version: i32,
+}
+
+impl TicketRow {
+    /// The trash group that it is in.
+    pub(super) const fn trash_group(&self) -> Option<Uuid> {
+        self.trash_group_id
+    }
+}
+
+impl ConversationRow {
+    /// The trash group that it is in.
+    pub(super) const fn trash_group(&self) -> Option<Uuid> {
+        self.trash_group_id
+    }
+}
+
+/// A code that this version does not know can only come from a newer one.
+pub(super) fn known<T>(value: Option<T>, what: &str) -> Result<T> {
+    value.ok_or_else(|| {
+        Error::Internal(format!(
+            "unknown code of {what}: the database is newer than the server"
+        ))
+    })
+}
+
+fn trash(group: Option<Uuid>, trashed_at: Option<Time>, purge_at: Option<Time>) -> Option<Trash> {
+    Some(Trash {
+        group: TrashGroupId(group?),
+        trashed_at: trashed_at?,
+        purge_at: purge_at?,
+    })
+}
+
+impl TryFrom<TicketRow> for Ticket {
+    type Error = Error;
+
+    fn try_from(row: TicketRow) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            number: row.number,
+            name: row.name,
+            name_version: row.name_version,
+            status: Status {
+                id: row.status_id.into(),
+                pipeline: row.pipeline_id.into(),
+                category: known(StatusCategory::from_code(row.category), "category")?,
+            },
+            owner: row.owner_id.map(Into::into),
+            priority: match row.priority {
+                Some(code) => Some(known(TicketPriority::from_code(code), "priority")?),
+                None => None,
+            },
+            priority_version: row.priority_version,
+            workspace: known(Workspace::from_code(row.workspace), "workspace")?,
+            contact: row.contact_id.map(Into::into),
+            properties: std::collections::BTreeMap::new(),
+            created_at: row.created_at,
+            last_activity_at: row.last_activity_at,
+            closed_at: row.closed_at,
+            trash: trash(row.trash_group_id, row.trashed_at, row.purge_at),
+            version: row.version,
+        })
+    }
+}
+
+impl TryFrom<ConversationRow> for Conversation {
+    type Error = Error;
+
+    fn try_from(row: ConversationRow) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            subject: row.subject,
+            status: known(ConversationStatus::from_code(row.status), "status")?,
+            workspace: known(Workspace::from_code(row.workspace), "workspace")?,
+            inbox: row.inbox_id.into(),
+            channel: row.channel_id.into(),
+            contact: row.contact_id.into(),
+            owner: row.owner_id.map(Into::into),
+            ticket: row.ticket_id.map(Into::into),
+            created_at: row.created_at,
+            last_activity_at: row.last_activity_at,
+            closed_at: row.closed_at,
+            trash: trash(row.trash_group_id, row.trashed_at, row.purge_at),
+            version: row.version,
+        })
+    }
+}
+
+/// The columns that a cascade may change or set, as `jsonb_to_recordset` reads them.
+pub(super) fn ticket_json(ticket: &Ticket) -> Value {
+    json!({
+        "id": ticket.id, "number": ticket.number, "name": ticket.name, "name_version": ticket.name_version,
+        "pipeline_id": ticket.status.pipeline, "status_id": ticket.status.id,
+        "category": ticket.status.category.code(), "owner_id": ticket.owner,
+        "priority": ticket.priority.map(TicketPriority::code), "priority_version": ticket.priority_version,
+        "workspace": ticket.workspace.code(), "contact_id": ticket.contact, "created_at": ticket.created_at,
+        "last_activity_at": ticket.last_activity_at, "closed_at": ticket.closed_at,
+        "trash_group_id": ticket.trash.map(|trash| trash.group), "version": ticket.version,
+    })
+}
+
+/// The columns that a cascade may change or set, but `thread_key`.
+pub(super) fn conversation_json(conversation: &Conversation) -> Value {
+    json!({
+        "id": conversation.id, "subject": conversation.subject, "status": conversation.status.code(),
+        "workspace": conversation.workspace.code(), "inbox_id": conversation.inbox,
+        "channel_id": conversation.channel, "contact_id": conversation.contact,
+        "owner_id": conversation.owner, "ticket_id": conversation.ticket,
+        "created_at": conversation.created_at, "last_activity_at": conversation.last_activity_at,
+        "closed_at": conversation.closed_at,
+        "trash_group_id": conversation.trash.map(|trash| trash.group), "version": conversation.version,
+    })
+}

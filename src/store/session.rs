@@ -1,0 +1,134 @@
+//! Transactions: one to write a cascade in, one to read a whole response from.
+
+use std::sync::Arc;
+
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use tokio::sync::OnceCell;
+
+use super::pool::Loan;
+use super::{Scope, Store};
+use crate::error::{Error, Result};
+
+/// What a transaction may see: the setting that row-level security looks at.
+fn begin(mode: &str, scope: Scope) -> String {
+    match scope {
+        Scope::Account(id) => format!("BEGIN {mode}; SET LOCAL tandem.account_id = '{}'", id.0),
+        Scope::Across => format!("BEGIN {mode}; SET LOCAL tandem.across_accounts = 'on'"),
+    }
+}
+
+/// A transaction that writes. Dropped without [`Tx::commit`] it is rolled back, with its connection thrown away
+/// where a statement may still run on it.
+pub struct Tx {
+    loan: Option<Loan>,
+}
+
+impl Tx {
+    pub(super) async fn begin(store: &Store, scope: Scope) -> Result<Self> {
+        let tx = Self {
+            loan: Some(store.loan().await?),
+        };
+        (&mut tx.connection()?)
+            .batch_execute(&begin("", scope))
+            .await?;
+        Ok(tx)
+    }
+
+    /// The connection, for statements of the store.
+    pub(super) fn connection(&self) -> Result<&AsyncPgConnection> {
+        let gone = || Error::Internal("transaction used after its end".to_owned());
+        self.loan.as_deref().ok_or_else(gone)
+    }
+
+    /// Makes everything permanent and visible at once.
+    ///
+    /// # Errors
+    /// Where a deferred constraint refuses, or the connection is lost: then whether it happened is unknown.
+    pub async fn commit(mut self) -> Result<()> {
+        (&mut self.connection()?).batch_execute("COMMIT").await?;
+        // Only now is the connection good for others.
+        drop(self.loan.take());
+        Ok(())
+    }
+
+    /// Takes everything back.
+    ///
+    /// # Errors
+    /// When the connection is lost, which takes everything back too.
+    pub async fn rollback(mut self) -> Result<()> {
+        (&mut self.connection()?).batch_execute("ROLLBACK").await?;
+        drop(self.loan.take());
+        Ok(())
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if let Some(loan) = self.loan.take() {
+            give_back(loan);
+        }
+    }
+}
+
+/// Ends whatever transaction is open, then returns the connection. In the background: whoever had it is gone.
+fn give_back(loan: Loan) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            if (&mut &*loan).batch_execute("ROLLBACK").await.is_err() {
+                drop(Loan::take(loan));
+            }
+        });
+    } else {
+        drop(Loan::take(loan));
+    }
+}
+
+/// A moment of the database that a whole response is read from: no cascade is ever seen half done, however many
+/// statements a query takes. The transaction begins with the first of them.
+#[derive(Clone)]
+pub struct Snapshot {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    scope: Scope,
+    loan: OnceCell<Loan>,
+}
+
+impl Snapshot {
+    pub(super) fn new(store: Store, scope: Scope) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                scope,
+                loan: OnceCell::new(),
+            }),
+        }
+    }
+
+    /// The connection; statements on it are pipelined.
+    pub(super) async fn connection(&self) -> Result<&AsyncPgConnection> {
+        let inner = &*self.inner;
+        let loan = inner.loan.get_or_try_init(|| async {
+            let loan = inner.store.loan().await?;
+            let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", inner.scope);
+            match (&mut &*loan).batch_execute(&begin).await {
+                Ok(()) => Ok(loan),
+                Err(error) => {
+                    drop(Loan::take(loan));
+                    Err(Error::from(error))
+                }
+            }
+        });
+        Ok(&**loan.await?)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(loan) = self.loan.take() {
+            give_back(loan);
+        }
+    }
+}

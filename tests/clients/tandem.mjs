@@ -1,0 +1,71 @@
+// What the suites share: where the server is, and how to make something happen on it.
+
+import assert from 'node:assert/strict';
+
+function required(name) {
+  const value = process.env[name];
+  assert.ok(value, `${name} is not set; see README.md`);
+  return value;
+}
+
+export const url = required('TANDEM_URL');
+export const token = required('TANDEM_TOKEN');
+const channel = required('TANDEM_CHANNEL');
+
+export const socketUrl = url.replace(/^http/, 'ws');
+export const authorization = `Bearer ${token}`;
+
+export const VIEWER = '{ viewer { user { id } } }';
+export const CASCADES =
+  'subscription ($after: Cursor) { cascades(after: $after) { id cursor } }';
+
+/** Posts a document and gives its data; throws on errors. */
+export async function post(query, variables) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization,
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  assert.equal(errors, undefined, JSON.stringify(errors));
+  return data;
+}
+
+/** The position that a subscription may begin after to miss nothing from now on. */
+export async function asOf() {
+  return (await post('{ asOf }')).asOf;
+}
+
+/** Makes one cascade happen and gives its id and cursor. */
+export async function cascade() {
+  const data = await post(
+    `mutation ($input: ReceiveMessageInput!) {
+      receiveMessage(input: $input) { cascade { id cursor } }
+    }`,
+    {
+      input: {
+        channelId: channel,
+        threadKey: 'public-clients',
+        from: { email: 'client@example.com', name: 'Public Client' },
+        subject: 'Public clients',
+        text: 'One more message.',
+      },
+    },
+  );
+  assert.ok(data.receiveMessage.cascade, 'a message is a cascade');
+  return data.receiveMessage.cascade;
+}
+
+/** The first `count` results of an async iterator, whose operation then ends. */
+export async function take(iterator, count) {
+  const results = [];
+  for await (const result of iterator) {
+    results.push(result);
+    if (results.length === count) break;
+  }
+  return results;
+}
