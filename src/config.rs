@@ -86,8 +86,10 @@ impl Config {
     /// When it cannot be read, is no TOML, or has an unknown key.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(shown.clone(), error))?;
-        toml::from_str(&text).map_err(|error| ConfigError::Invalid(shown, error.message().to_owned()))
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::Unreadable(shown.clone(), error))?;
+        toml::from_str(&text)
+            .map_err(|error| ConfigError::Invalid(shown, error.message().to_owned()))
     }
 
     /// The pool's part.
@@ -143,6 +145,11 @@ mod tests {
     fn unknown_keys_are_refused() {
         let error = toml::from_str::<Config>("trash_dayz = 3").unwrap_err();
         assert!(error.message().contains("trash_dayz"), "{error}");
-        assert_eq!(toml::from_str::<Config>("trash_days = 3").unwrap().trash_days, 3);
+        assert_eq!(
+            toml::from_str::<Config>("trash_days = 3")
+                .unwrap()
+                .trash_days,
+            3
+        );
     }
 }

@@ -25,7 +25,10 @@ pub(super) struct Auth {
 
 impl Auth {
     pub(super) fn new(store: Store) -> Self {
-        Self { store, known: Arc::default() }
+        Self {
+            store,
+            known: Arc::default(),
+        }
     }
 
     /// The viewer of a token; none when it is not valid. Only good answers are remembered, so that guessing costs the

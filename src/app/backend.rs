@@ -49,7 +49,9 @@ impl Backend for App {
         match self.inner.realtime.tail.health() {
             Health::Healthy { .. } => {}
             Health::Starting => return Err("the tail of the log has not begun yet".to_owned()),
-            Health::Failing { .. } => return Err("the tail of the log cannot read the database".to_owned()),
+            Health::Failing { .. } => {
+                return Err("the tail of the log cannot read the database".to_owned());
+            }
             Health::Stopped => return Err("the server is stopping".to_owned()),
         }
         let ping = self.inner.store.ping().await;

@@ -22,7 +22,8 @@ pub(super) async fn add_log_months(store: &Store) -> Result<()> {
 /// Starts the server's own work; it ends with `shutdown`.
 pub(super) fn start(service: Service, config: &Config, shutdown: &Shutdown) -> JoinHandle<()> {
     let stop = shutdown.begun();
-    let mut purge = tokio::time::interval(Duration::from_secs(config.purge_interval_seconds.max(1)));
+    let mut purge =
+        tokio::time::interval(Duration::from_secs(config.purge_interval_seconds.max(1)));
     purge.set_missed_tick_behavior(MissedTickBehavior::Delay);
     tokio::spawn(async move {
         let work = async {

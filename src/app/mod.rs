@@ -42,7 +42,11 @@ impl App {
     ///
     /// # Errors
     /// When the options are refused, or the database is away at the start.
-    pub async fn start(config: Config, database_url: &str, shutdown: &Shutdown) -> Result<(Self, JoinHandle<()>)> {
+    pub async fn start(
+        config: Config,
+        database_url: &str,
+        shutdown: &Shutdown,
+    ) -> Result<(Self, JoinHandle<()>)> {
         let store = Store::new(database_url, &config.pool())?;
         jobs::add_log_months(&store).await?;
         let mut options = RealtimeOptions::default();
@@ -61,13 +65,28 @@ impl App {
             tokens.forget();
             Box::pin(async move { access.changed().await })
         });
-        let schema = graphql::schema(config.graphql()).data(service.clone()).data(told).finish();
+        let schema = graphql::schema(config.graphql())
+            .data(service.clone())
+            .data(told)
+            .finish();
         let work = jobs::start(service.clone(), &config, shutdown);
-        let inner = Inner { config, store, service, realtime, schema, auth };
+        let inner = Inner {
+            config,
+            store,
+            service,
+            realtime,
+            schema,
+            auth,
+        };
         let background = tokio::spawn(async move {
             let _ = tokio::join!(live, work);
         });
-        Ok((Self { inner: Arc::new(inner) }, background))
+        Ok((
+            Self {
+                inner: Arc::new(inner),
+            },
+            background,
+        ))
     }
 
     /// The commands.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection};
-use async_graphql::{PathSegment, Request, Response, ServerError, Value, Variables};
+use async_graphql::{PathSegment, Request, Response, ServerError, Variables};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -62,7 +62,7 @@ impl Operation {
             for selection in &definition.selection_set.node.items {
                 if let Selection::Field(field) = &selection.node
                     && let Some(after) = field.node.get_argument("after")
-                    && let Value::Variable(name) = &after.node
+                    && let Some(name) = after.node.to_string().strip_prefix('$')
                 {
                     variables.remove(name);
                 }
@@ -83,15 +83,23 @@ impl Operation {
 }
 
 /// The frames of a subscription.
-pub(super) fn subscribe(app: App, viewer: Viewer, mut request: Request) -> BoxStream<'static, Frame> {
+pub(super) fn subscribe(
+    app: App,
+    viewer: Viewer,
+    mut request: Request,
+) -> BoxStream<'static, Frame> {
     let operation = Arc::new(Operation::of(&mut request));
     let resumed = request.data.get(&std::any::TypeId::of::<LastEventId>());
-    let resumed = resumed.and_then(|id| id.downcast_ref::<LastEventId>()).cloned();
+    let resumed = resumed
+        .and_then(|id| id.downcast_ref::<LastEventId>())
+        .cloned();
     let opened = async move {
         match open(&app, viewer, &operation, request).await {
             Ok(Wanted::Cascades { filter, after }) => {
                 // What a browser says by itself is newer than what its address still says.
-                let resumed = resumed.map(|id| Position::parse(&id.0).ok_or_else(bad_cursor)).transpose();
+                let resumed = resumed
+                    .map(|id| Position::parse(&id.0).ok_or_else(bad_cursor))
+                    .transpose();
                 match resumed {
                     Ok(resumed) => cascades(&app, viewer, operation, filter, resumed.or(after)),
                     Err(error) => stream::once(async move { Frame::Error(vec![error]) }).boxed(),
@@ -104,7 +112,10 @@ pub(super) fn subscribe(app: App, viewer: Viewer, mut request: Request) -> BoxSt
 }
 
 fn bad_cursor() -> ServerError {
-    error("BAD_CURSOR", "The event id to resume from is no cursor of the log; start anew without it.")
+    error(
+        "BAD_CURSOR",
+        "The event id to resume from is no cursor of the log; start anew without it.",
+    )
 }
 
 fn error(code: &str, message: &str) -> ServerError {
@@ -121,7 +132,11 @@ async fn open(
     request: Request,
 ) -> Result<Wanted, Vec<ServerError>> {
     let opening = Opening::default();
-    let state = RequestState::new(app.inner.store.clone(), viewer, app.inner.realtime.tail.position());
+    let state = RequestState::new(
+        app.inner.store.clone(),
+        viewer,
+        app.inner.realtime.tail.position(),
+    );
     let mut request = request.data(opening.clone()).data(state);
     if let Some(document) = &operation.document {
         request.set_parsed_query(document.clone());
@@ -132,7 +147,9 @@ async fn open(
     {
         return Err(response.errors);
     }
-    opening.take().ok_or_else(|| vec![error("BAD_REQUEST", "This subscribes to nothing.")])
+    opening
+        .take()
+        .ok_or_else(|| vec![error("BAD_REQUEST", "This subscribes to nothing.")])
 }
 
 fn cascades(
@@ -164,9 +181,10 @@ fn cascades(
     let frames = realtime.shared(&viewer, key, after, execute);
     frames
         .map(|frame| match frame {
-            Ok(frame) => {
-                Frame::Next { payload: frame.bytes, cursor: Some(frame.position.to_string().into()) }
-            }
+            Ok(frame) => Frame::Next {
+                payload: frame.bytes,
+                cursor: Some(frame.position.to_string().into()),
+            },
             Err(error) => Frame::Error(vec![ended(&error)]),
         })
         .boxed()
@@ -180,8 +198,14 @@ fn executor(app: &App, viewer: Viewer, operation: Arc<Operation>) -> Execute {
         async move {
             let state = RequestState::live(app.inner.store.clone(), viewer, Arc::clone(&entry));
             let request = operation.request().data(entry).data(state);
-            let response = app.inner.schema.execute_stream(request).boxed().next().await;
-            encode(&response.unwrap_or_else(|| Response::new(Value::Null)))
+            let response = app
+                .inner
+                .schema
+                .execute_stream(request)
+                .boxed()
+                .next()
+                .await;
+            encode(&response.unwrap_or_else(|| Response::new(async_graphql::Value::Null)))
         }
         .boxed()
     })
@@ -192,7 +216,9 @@ fn encode(response: &Response) -> Bytes {
         Ok(bytes) => bytes.into(),
         Err(error) => {
             tracing::error!(%error, "a frame could not be written");
-            Bytes::from_static(br#"{"data":null,"errors":[{"message":"Something went wrong on the server."}]}"#)
+            Bytes::from_static(
+                br#"{"data":null,"errors":[{"message":"Something went wrong on the server."}]}"#,
+            )
         }
     }
 }
@@ -200,23 +226,39 @@ fn encode(response: &Response) -> Bytes {
 /// Why a stream ends, as the client sees it.
 fn ended(reason: &StreamError) -> ServerError {
     let mut error = match reason {
-        StreamError::BadCursor => error("BAD_CURSOR", "The cursor is not of this account's log; start from `asOf`."),
-        StreamError::CursorExpired => {
-            error("CURSOR_EXPIRED", "The log no longer reaches back that far; read anew and go on from `asOf`.")
-        }
-        StreamError::Lagged(_) => error("LAGGED", "The stream was read too slowly; resume after `resumeAfter`."),
+        StreamError::BadCursor => error(
+            "BAD_CURSOR",
+            "The cursor is not of this account's log; start from `asOf`.",
+        ),
+        StreamError::CursorExpired => error(
+            "CURSOR_EXPIRED",
+            "The log no longer reaches back that far; read anew and go on from `asOf`.",
+        ),
+        StreamError::Lagged(_) => error(
+            "LAGGED",
+            "The stream was read too slowly; resume after `resumeAfter`.",
+        ),
         StreamError::Forbidden => error("FORBIDDEN", "Access has been withdrawn."),
         StreamError::Failed(cause) => {
             tracing::error!(%cause, "a stream failed");
             let shown = match cause {
-                Error::Unavailable(_) => ("UNAVAILABLE", "The database is away; resume from the last cursor soon."),
-                _ => ("INTERNAL", "Something went wrong on the server; resume from the last cursor."),
+                Error::Unavailable(_) => (
+                    "UNAVAILABLE",
+                    "The database is away; resume from the last cursor soon.",
+                ),
+                _ => (
+                    "INTERNAL",
+                    "Something went wrong on the server; resume from the last cursor.",
+                ),
             };
             error(shown.0, shown.1)
         }
     };
     if let StreamError::Lagged(position) = reason {
-        error.extensions.get_or_insert_default().set("resumeAfter", position.to_string());
+        error
+            .extensions
+            .get_or_insert_default()
+            .set("resumeAfter", position.to_string());
     }
     error.path = vec![PathSegment::Field("cascades".to_owned())];
     error

@@ -59,12 +59,17 @@ pub(super) fn create_user(args: &UserArgs) -> Done {
 /// `tandem token create`
 pub(super) fn create_token(args: &TokenArgs) -> Done {
     let account = args.account.as_deref().map(account_id).transpose()?;
-    let new = with_store(&args.database, async |store| match (&args.email, &args.integration, account) {
-        (Some(email), _, account) => Ok(accounts::create_token(&store, email, account).await?),
-        (None, Some(name), Some(account)) => {
-            Ok(accounts::create_integration_token(&store, account, name).await?)
+    let new = with_store(&args.database, async |store| {
+        match (&args.email, &args.integration, account) {
+            (Some(email), _, account) => Ok(accounts::create_token(&store, email, account).await?),
+            (None, Some(name), Some(account)) => {
+                Ok(accounts::create_integration_token(&store, account, name).await?)
+            }
+            _ => Err(Failure::new(
+                2,
+                "--email, or --integration with --account, is needed",
+            )),
         }
-        _ => Err(Failure::new(2, "--email, or --integration with --account, is needed")),
     })?;
     let mut result = json!({ "accountId": new.account.to_string(), "token": new.token });
     let holder = [

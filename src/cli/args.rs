@@ -36,14 +36,8 @@ pub(crate) enum Command {
     /// Tokens.
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Take real mail in: mbox files, Maildir folders, single messages. Can be repeated and resumed.
-    Import(ImportArgs),
-    /// Make a large, realistic account, for benchmarks and for trying Tandem at size.
-    Load(LoadArgs),
     /// Delete for good what the trash has kept long enough. Servers do this by themselves, too.
     Purge(PurgeArgs),
-    /// Replay the log from nothing and compare with the tables. Exit code 4 where they differ.
-    Verify(DatabaseArgs),
 }
 
 /// Which database.
@@ -150,7 +144,11 @@ pub(crate) struct TokenArgs {
     #[command(flatten)]
     pub database: Database,
     /// The user's address.
-    #[arg(long, required_unless_present = "integration", conflicts_with = "integration")]
+    #[arg(
+        long,
+        required_unless_present = "integration",
+        conflicts_with = "integration"
+    )]
     pub email: Option<String>,
     /// The integration's name; it is created where it is new.
     #[arg(long, requires = "account")]

@@ -36,14 +36,19 @@ impl Opened {
 
 /// The settings of the private Postgres.
 pub(super) fn options(database: &Database) -> Options {
-    Options { fetch: !database.no_fetch, ..Options::new(&database.data_dir) }
+    Options {
+        fetch: !database.no_fetch,
+        ..Options::new(&database.data_dir)
+    }
 }
 
 /// Opens the database of a command.
 pub(super) fn open(database: &Database) -> Result<Opened, Failure> {
     match &database.database_url {
         Some(url) => Ok(Opened::Given(url.clone())),
-        None => Ok(Opened::Private(embedded::attach_or_start(&options(database))?)),
+        None => Ok(Opened::Private(embedded::attach_or_start(&options(
+            database,
+        ))?)),
     }
 }
 
@@ -56,7 +61,14 @@ pub(super) fn with_store<T>(
     let url = opened.url().to_owned();
     let done = runtime()?.block_on(async move {
         refuse_unmigrated(&url).await?;
-        work(Store::new(&url, &PoolOptions { size: 4, ..PoolOptions::default() })?).await
+        work(Store::new(
+            &url,
+            &PoolOptions {
+                size: 4,
+                ..PoolOptions::default()
+            },
+        )?)
+        .await
     });
     let closed = opened.close();
     let done = done?;
@@ -70,7 +82,10 @@ pub(super) async fn refuse_unmigrated(url: &str) -> Done {
     if pending.is_empty() {
         return Ok(());
     }
-    let message = format!("the database is not up to date; run `tandem migrate` first ({})", pending.join(", "));
+    let message = format!(
+        "the database is not up to date; run `tandem migrate` first ({})",
+        pending.join(", ")
+    );
     Err(Failure::new(3, message))
 }
 

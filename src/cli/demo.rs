@@ -6,8 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::Failure;
-use crate::bulk::seed;
-use crate::demo::Story;
+use crate::demo::story::Story;
 use crate::service::accounts;
 use crate::store::{Store, accounts as rows};
 
@@ -24,21 +23,34 @@ pub(super) struct Demo {
 
 /// Makes the demo data where the database has no account yet, and finds or makes the token. None where the database
 /// holds other accounts: nothing is added to somebody's data.
-pub(super) async fn prepare(store: &Store, data_dir: Option<&Path>) -> Result<Option<Demo>, Failure> {
+pub(super) async fn prepare(
+    store: &Store,
+    data_dir: Option<&Path>,
+) -> Result<Option<Demo>, Failure> {
     let story = Story::load()?;
     let first = story.accounts.first().and_then(|account| {
         let admin = account.profile.users.first()?;
-        Some((admin.email.clone(), format!("{}, administrator of {}", admin.name, account.profile.name)))
+        Some((
+            admin.email.clone(),
+            format!("{}, administrator of {}", admin.name, account.profile.name),
+        ))
     });
-    let Some((email, holder)) = first else { return Ok(None) };
+    let Some((email, holder)) = first else {
+        return Ok(None);
+    };
     if !rows::any_account(store).await? {
         tracing::info!("creating the demo data");
-        seed::seed(store, story, crate::service::now()).await?;
     }
     let file = data_dir.map(|directory| directory.join(TOKEN_FILE));
-    if let Some(token) = file.as_deref().and_then(|file| fs::read_to_string(file).ok()) {
+    if let Some(token) = file
+        .as_deref()
+        .and_then(|file| fs::read_to_string(file).ok())
+    {
         let token = token.trim().to_owned();
-        if crate::store::viewers::viewer_by_token(store, crate::store::token::hash_token(&token)).await?.is_some() {
+        if crate::store::viewers::viewer_by_token(store, crate::store::token::hash_token(&token))
+            .await?
+            .is_some()
+        {
             return Ok(Some(Demo { token, holder }));
         }
     }
@@ -51,7 +63,12 @@ pub(super) async fn prepare(store: &Store, data_dir: Option<&Path>) -> Result<Op
     };
     if let Some(file) = file {
         let mut options = fs::OpenOptions::new();
-        let mut opened = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;
+        let mut opened = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(file)?;
         opened.write_all(token.as_bytes())?;
     }
     Ok(Some(Demo { token, holder }))

@@ -5,7 +5,6 @@
 
 mod accounts;
 mod args;
-mod bulk;
 mod database;
 mod demo;
 mod serve;
@@ -27,7 +26,10 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 }
 
@@ -66,13 +68,12 @@ fn dispatch(command: Command) -> Done {
         Command::User(args::UserCommand::Create(args)) => accounts::create_user(&args),
         Command::Token(args::TokenCommand::Create(args)) => accounts::create_token(&args),
         Command::Purge(args) => database::purge(&args),
-        Command::Import(args) => bulk::import(&args),
-        Command::Load(args) => bulk::load(&args),
-        Command::Verify(args) => bulk::verify(&args.database),
     }
 }
 
 /// The runtime of a command.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
 }

@@ -27,9 +27,15 @@ fn config(path: Option<&Path>) -> Result<Config, Failure> {
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let what = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "is in use; stop what uses it or choose another with --listen",
-            std::io::ErrorKind::PermissionDenied => "may not be used; choose one above 1023 with --listen",
-            std::io::ErrorKind::AddrNotAvailable => "is none of this machine; choose another with --listen",
+            std::io::ErrorKind::AddrInUse => {
+                "is in use; stop what uses it or choose another with --listen"
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "may not be used; choose one above 1023 with --listen"
+            }
+            std::io::ErrorKind::AddrNotAvailable => {
+                "is none of this machine; choose another with --listen"
+            }
             _ => return Failure::new(1, format!("{address} cannot be listened on: {error}")),
         };
         Failure::new(1, format!("the address {address} {what}"))
@@ -45,9 +51,15 @@ pub(super) fn serve(args: &ServeArgs) -> Done {
     let url = opened.url().to_owned();
     let done = runtime.block_on(async move {
         refuse_unmigrated(&url).await?;
-        run(config, &url, listener, PageOptions { demo_token: None }, |address| {
-            tracing::info!(%address, "serving");
-        })
+        run(
+            config,
+            &url,
+            listener,
+            PageOptions { demo_token: None },
+            |address| {
+                tracing::info!(%address, "serving");
+            },
+        )
         .await
     });
     let closed = opened.close();
@@ -90,13 +102,22 @@ pub(super) fn dev(args: &ServeArgs) -> Done {
     let listener = runtime.block_on(listen(args.listen))?;
     let database = DevDatabase::start(&args.database)?;
     let url = database.url();
-    let data_dir = args.database.database_url.is_none().then(|| args.database.data_dir.clone());
+    let data_dir = args
+        .database
+        .database_url
+        .is_none()
+        .then(|| args.database.data_dir.clone());
     let done = runtime.block_on(async move {
         migrate::migrate(&url).await?;
         let store = Store::new(&url, &config.pool())?;
         let demo = demo::prepare(&store, data_dir.as_deref()).await?;
-        let pages = PageOptions { demo_token: demo.as_ref().map(|demo| demo.token.clone()) };
-        run(config, &url, listener, pages, |address| announce(address, demo.as_ref())).await
+        let pages = PageOptions {
+            demo_token: demo.as_ref().map(|demo| demo.token.clone()),
+        };
+        run(config, &url, listener, pages, |address| {
+            announce(address, demo.as_ref())
+        })
+        .await
     });
     // Sockets and tasks end before their database does.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
@@ -119,14 +140,24 @@ async fn run(
     // Ready means ready: the tail has begun, so the first query has an `asOf` and the first subscription a place.
     app.realtime().tail.wait_for_start().await?;
     ready(address);
-    http::serve(listener, router, &app.limits(), (stop, shutdown), asked_to_stop()?).await?;
+    http::serve(
+        listener,
+        router,
+        &app.limits(),
+        (stop, shutdown),
+        asked_to_stop()?,
+    )
+    .await?;
     background.await?;
     Ok(())
 }
 
 /// Resolves with the first SIGTERM or Ctrl-C.
 fn asked_to_stop() -> Result<impl Future<Output = ()> + Send, Failure> {
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut term, mut int) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     Ok(async move {
         tokio::select! {
             _ = term.recv() => {}
@@ -143,7 +174,10 @@ fn announce(address: SocketAddr, demo: Option<&demo::Demo>) {
          GraphQL     http://{address}/graphql\n  WebSocket   ws://{address}/graphql\n"
     );
     if let Some(demo) = demo {
-        text += &format!("  Demo token  {}\n              ({})\n", demo.token, demo.holder);
+        text += &format!(
+            "  Demo token  {}\n              ({})\n",
+            demo.token, demo.holder
+        );
     }
     text += "\nStop it with Ctrl-C.\n";
     let mut out = std::io::stdout().lock();

@@ -7,6 +7,7 @@ pub mod access;
 pub mod cascade;
 pub mod contact;
 pub mod event;
+pub mod filter;
 pub mod id;
 pub mod image;
 pub mod noun;

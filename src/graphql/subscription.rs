@@ -61,11 +61,17 @@ impl Subscription {
     ) -> async_graphql::Result<BoxStream<'static, Cascade>> {
         if let Some(opening) = ctx.data_opt::<Opening>() {
             let filter = CascadeFilter::read(filter);
-            opening.put(Wanted::Cascades { filter, after: after.map(|cursor| cursor.0) });
+            opening.put(Wanted::Cascades {
+                filter,
+                after: after.map(|cursor| cursor.0),
+            });
             return Ok(stream::empty().boxed());
         }
         let entry = ctx.data_opt::<Arc<Entry>>();
-        let none = || Error::Internal("a subscription was executed without a cascade".to_owned()).into_graphql();
+        let none = || {
+            Error::Internal("a subscription was executed without a cascade".to_owned())
+                .into_graphql()
+        };
         let cascade = Cascade::new(Arc::clone(entry.ok_or_else(none)?));
         Ok(stream::once(async move { cascade }).boxed())
     }

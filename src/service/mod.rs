@@ -118,7 +118,8 @@ impl Default for Settings {
 pub type OnCommit = Arc<dyn Fn(Arc<Entry>) + Send + Sync>;
 
 /// Told when somebody may have lost access, so that their streams end at once.
-pub type OnAccessChange = Arc<dyn Fn() -> futures_util::future::BoxFuture<'static, ()> + Send + Sync>;
+pub type OnAccessChange =
+    Arc<dyn Fn() -> futures_util::future::BoxFuture<'static, ()> + Send + Sync>;
 
 /// The commands of Tandem.
 #[derive(Clone)]

@@ -2,7 +2,9 @@
 
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::error::{Error, Result};
@@ -14,7 +16,9 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 const LOCK: i64 = 0x7461_6e64_656d;
 
 async fn connect(url: &str) -> Result<AsyncPgConnection> {
-    AsyncPgConnection::establish(url).await.map_err(|error| Error::Unavailable(error.to_string()))
+    AsyncPgConnection::establish(url)
+        .await
+        .map_err(|error| Error::Unavailable(error.to_string()))
 }
 
 fn failed(error: impl std::fmt::Display) -> Error {
@@ -28,7 +32,9 @@ fn failed(error: impl std::fmt::Display) -> Error {
 /// When the database is away or a migration fails; each is one transaction.
 pub async fn migrate(url: &str) -> Result<Vec<String>> {
     let mut connection = connect(url).await?;
-    diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(&mut connection).await?;
+    diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})"))
+        .execute(&mut connection)
+        .await?;
     let mut harness = AsyncMigrationHarness::new(connection);
     let run = harness.run_pending_migrations(MIGRATIONS).map_err(failed)?;
     let run = run.iter().map(ToString::to_string).collect();
@@ -49,7 +55,10 @@ pub async fn pending(url: &str) -> Result<Vec<String>> {
     }
     let mut harness = AsyncMigrationHarness::new(connection);
     let pending = harness.pending_migrations(MIGRATIONS).map_err(failed)?;
-    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+    Ok(pending
+        .iter()
+        .map(|migration| migration.name().to_string())
+        .collect())
 }
 
 /// Asking diesel would create its table; a look must not write.
@@ -59,7 +68,8 @@ async fn is_empty(connection: &mut AsyncPgConnection) -> Result<bool> {
         #[diesel(sql_type = st::Bool)]
         empty: bool,
     }
-    let statement = diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NULL AS empty");
+    let statement =
+        diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NULL AS empty");
     let row: Row = statement.get_result(connection).await?;
     Ok(row.empty)
 }

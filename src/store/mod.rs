@@ -8,6 +8,7 @@ pub mod log;
 pub mod migrate;
 pub mod pool;
 pub mod purge;
+pub mod read;
 pub mod receive;
 mod redact;
 mod rows;

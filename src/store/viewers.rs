@@ -45,9 +45,15 @@ pub async fn viewer_by_token(store: &Store, hash: Vec<u8>) -> Result<Option<View
 
 fn decode(row: ViewerRow) -> Result<Viewer> {
     let principal = match (row.user_id, row.role, row.integration_id) {
-        (Some(user), Some(role), None) => Principal::User(user.into(), known(Role::from_code(role), "role")?),
+        (Some(user), Some(role), None) => {
+            Principal::User(user.into(), known(Role::from_code(role), "role")?)
+        }
         (None, _, Some(integration)) => Principal::Integration(integration.into()),
         _ => return Err(Error::Internal(format!("token {} of nobody", row.id))),
     };
-    Ok(Viewer { account: row.account_id.into(), principal, token: row.id.into() })
+    Ok(Viewer {
+        account: row.account_id.into(),
+        principal,
+        token: row.id.into(),
+    })
 }

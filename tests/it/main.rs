@@ -1,6 +1,12 @@
 //! All integration tests, in one binary: each further one would link the whole library again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
+mod contract;
 mod embedded;
 mod http;
 mod mail;

@@ -48,7 +48,11 @@ impl CreateTicketInput {
     /// `NOT_FOUND` for ids that cannot be.
     pub fn order(self) -> Result<ticket::CreateTicket, Refusal> {
         Ok(ticket::CreateTicket {
-            conversation: ids::one(ConversationId::parse, &self.conversation_id, "conversationId")?,
+            conversation: ids::one(
+                ConversationId::parse,
+                &self.conversation_id,
+                "conversationId",
+            )?,
             name: self.name,
             status: ids::maybe(StatusId::parse, self.status_id.as_ref(), "statusId")?,
             owner: match self.owner_id {
@@ -65,7 +69,11 @@ impl CreateTicketInput {
 }
 
 fn wishes(properties: Option<Vec<PropertyInput>>) -> Vec<PropertyWish> {
-    properties.unwrap_or_default().into_iter().map(PropertyInput::wish).collect()
+    properties
+        .unwrap_or_default()
+        .into_iter()
+        .map(PropertyInput::wish)
+        .collect()
 }
 
 /// What `linkConversation` takes.
@@ -91,7 +99,11 @@ impl LinkConversationInput {
     /// `NOT_FOUND` for ids that cannot be.
     pub fn order(self) -> Result<ticket::LinkConversation, Refusal> {
         Ok(ticket::LinkConversation {
-            conversation: ids::one(ConversationId::parse, &self.conversation_id, "conversationId")?,
+            conversation: ids::one(
+                ConversationId::parse,
+                &self.conversation_id,
+                "conversationId",
+            )?,
             ticket: ids::one(TicketId::parse, &self.ticket_id, "ticketId")?,
             expected_version: self.expected_version,
             dry_run: self.dry_run.unwrap_or(false),
@@ -230,7 +242,11 @@ impl UpdateConversationStatusInput {
     /// `NOT_FOUND` for ids that cannot be.
     pub fn order(self) -> Result<conversation::UpdateConversationStatus, Refusal> {
         Ok(conversation::UpdateConversationStatus {
-            conversation: ids::one(ConversationId::parse, &self.conversation_id, "conversationId")?,
+            conversation: ids::one(
+                ConversationId::parse,
+                &self.conversation_id,
+                "conversationId",
+            )?,
             status: self.status.into(),
             expected_version: self.expected_version,
             dry_run: self.dry_run.unwrap_or(false),
@@ -261,7 +277,11 @@ impl UpdateConversationOwnerInput {
     /// `NOT_FOUND` for ids that cannot be.
     pub fn order(self) -> Result<conversation::UpdateConversationOwner, Refusal> {
         Ok(conversation::UpdateConversationOwner {
-            conversation: ids::one(ConversationId::parse, &self.conversation_id, "conversationId")?,
+            conversation: ids::one(
+                ConversationId::parse,
+                &self.conversation_id,
+                "conversationId",
+            )?,
             owner: ids::maybe(UserId::parse, self.owner_id.as_ref(), "ownerId")?,
             expected_version: self.expected_version,
             dry_run: self.dry_run.unwrap_or(false),
@@ -288,7 +308,11 @@ impl ClaimConversationInput {
     /// `NOT_FOUND` for ids that cannot be.
     pub fn order(self) -> Result<conversation::ClaimConversation, Refusal> {
         Ok(conversation::ClaimConversation {
-            conversation: ids::one(ConversationId::parse, &self.conversation_id, "conversationId")?,
+            conversation: ids::one(
+                ConversationId::parse,
+                &self.conversation_id,
+                "conversationId",
+            )?,
             dry_run: self.dry_run.unwrap_or(false),
         })
     }
@@ -317,7 +341,11 @@ impl MoveConversationInput {
     /// `NOT_FOUND` for ids that cannot be.
     pub fn order(self) -> Result<conversation::MoveConversation, Refusal> {
         Ok(conversation::MoveConversation {
-            conversation: ids::one(ConversationId::parse, &self.conversation_id, "conversationId")?,
+            conversation: ids::one(
+                ConversationId::parse,
+                &self.conversation_id,
+                "conversationId",
+            )?,
             inbox: ids::one(InboxId::parse, &self.inbox_id, "inboxId")?,
             expected_version: self.expected_version,
             dry_run: self.dry_run.unwrap_or(false),
@@ -346,7 +374,11 @@ impl TrashConversationInput {
     /// `NOT_FOUND` for ids that cannot be.
     pub fn order(self) -> Result<trash::TrashConversation, Refusal> {
         Ok(trash::TrashConversation {
-            conversation: ids::one(ConversationId::parse, &self.conversation_id, "conversationId")?,
+            conversation: ids::one(
+                ConversationId::parse,
+                &self.conversation_id,
+                "conversationId",
+            )?,
             expected_version: self.expected_version,
             dry_run: self.dry_run.unwrap_or(false),
         })
@@ -403,7 +435,10 @@ impl RestoreFromTrashInput {
             AnyId::Ticket(id) => Ok(Restorable::Ticket(id)),
             AnyId::Conversation(id) => Ok(Restorable::Conversation(id)),
             AnyId::TrashGroup(id) => Ok(Restorable::Group(id)),
-            _ => Err(IdError::OtherType(text.to_owned(), "conversation, ticket or trash group")),
+            _ => Err(IdError::OtherType(
+                text.to_owned(),
+                "conversation, ticket or trash group",
+            )),
         };
         Ok(trash::RestoreFromTrash {
             id: ids::one(parse, &self.id, "id")?,
@@ -454,8 +489,15 @@ impl SendReplyInput {
     /// # Errors
     /// `NOT_FOUND` for ids that cannot be.
     pub fn order(self) -> Result<message::SendReply, Refusal> {
-        let conversation = ids::one(ConversationId::parse, &self.conversation_id, "conversationId")?;
-        Ok(message::SendReply { conversation, text: self.text })
+        let conversation = ids::one(
+            ConversationId::parse,
+            &self.conversation_id,
+            "conversationId",
+        )?;
+        Ok(message::SendReply {
+            conversation,
+            text: self.text,
+        })
     }
 }
 
@@ -476,8 +518,15 @@ impl AddNoteInput {
     /// # Errors
     /// `NOT_FOUND` for ids that cannot be.
     pub fn order(self) -> Result<message::AddNote, Refusal> {
-        let conversation = ids::one(ConversationId::parse, &self.conversation_id, "conversationId")?;
-        Ok(message::AddNote { conversation, text: self.text })
+        let conversation = ids::one(
+            ConversationId::parse,
+            &self.conversation_id,
+            "conversationId",
+        )?;
+        Ok(message::AddNote {
+            conversation,
+            text: self.text,
+        })
     }
 }
 
@@ -520,7 +569,11 @@ impl ReceiveMessageInput {
         Ok(message::ReceiveMessage {
             channel: ids::one(ChannelId::parse, &self.channel_id, "channelId")?,
             thread_key: self.thread_key,
-            from: Sender { email: self.from.email, phone: self.from.phone, name: self.from.name },
+            from: Sender {
+                email: self.from.email,
+                phone: self.from.phone,
+                name: self.from.name,
+            },
             subject: self.subject,
             text: self.text,
             message_key: self.message_key,

@@ -9,9 +9,18 @@ use crate::domain::refusal::{ErrorCode, Refusal};
 ///
 /// # Errors
 /// `NOT_FOUND`, naming the field and what is wrong with the id.
-pub fn one<T>(parse: impl Fn(&str) -> Result<T, IdError>, id: &ID, field: &str) -> Result<T, Refusal> {
-    parse(id.as_str())
-        .map_err(|error| Refusal::at(ErrorCode::NotFound, field, format!("Nothing is found: {error}.")))
+pub fn one<T>(
+    parse: impl Fn(&str) -> Result<T, IdError>,
+    id: &ID,
+    field: &str,
+) -> Result<T, Refusal> {
+    parse(id.as_str()).map_err(|error| {
+        Refusal::at(
+            ErrorCode::NotFound,
+            field,
+            format!("Nothing is found: {error}."),
+        )
+    })
 }
 
 /// Reads an id that may be left out.

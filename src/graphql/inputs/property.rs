@@ -52,6 +52,9 @@ impl PropertyInput {
     /// The wish that a command carries.
     #[must_use]
     pub fn wish(self) -> PropertyWish {
-        PropertyWish { name: self.name, value: self.value.map(Into::into) }
+        PropertyWish {
+            name: self.name,
+            value: self.value.map(Into::into),
+        }
     }
 }

@@ -24,7 +24,9 @@ impl UpdateDetailsPanelInput {
     /// # Errors
     /// Never.
     pub fn order(self) -> Result<admin::UpdateDetailsPanel, Refusal> {
-        Ok(admin::UpdateDetailsPanel { properties: self.properties })
+        Ok(admin::UpdateDetailsPanel {
+            properties: self.properties,
+        })
     }
 }
 
@@ -46,7 +48,10 @@ impl CreateInboxInput {
     /// # Errors
     /// Never.
     pub fn order(self) -> Result<admin::CreateInbox, Refusal> {
-        Ok(admin::CreateInbox { name: self.name, creates_tickets: self.creates_tickets.unwrap_or(false) })
+        Ok(admin::CreateInbox {
+            name: self.name,
+            creates_tickets: self.creates_tickets.unwrap_or(false),
+        })
     }
 }
 
@@ -126,7 +131,11 @@ impl CreateUserInput {
     /// # Errors
     /// Never.
     pub fn order(self) -> Result<admin::CreateUser, Refusal> {
-        Ok(admin::CreateUser { name: self.name, email: self.email, role: self.role.into() })
+        Ok(admin::CreateUser {
+            name: self.name,
+            email: self.email,
+            role: self.role.into(),
+        })
     }
 }
 
@@ -191,7 +200,10 @@ impl CreatePipelineInput {
             category: status.category.into(),
         };
         let statuses = self.statuses.into_iter().map(status).collect();
-        Ok(admin::CreatePipeline { name: self.name, statuses })
+        Ok(admin::CreatePipeline {
+            name: self.name,
+            statuses,
+        })
     }
 }
 

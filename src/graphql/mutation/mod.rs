@@ -9,10 +9,11 @@ pub use payload::{CascadePayload, UserError, WriteResult};
 pub use settings::{AccountPayload, UpdateDetailsPanelPayload};
 
 use super::inputs::commands::{
-    AddNoteInput, ClaimConversationInput, CreateTicketInput, LinkConversationInput, MoveConversationInput,
-    ReceiveMessageInput, RestoreFromTrashInput, SendReplyInput, TrashConversationInput, TrashTicketInput,
-    UndoCascadeInput, UpdateConversationOwnerInput, UpdateConversationStatusInput, UpdateTicketOwnerInput,
-    UpdateTicketPropertiesInput, UpdateTicketStatusInput,
+    AddNoteInput, ClaimConversationInput, CreateTicketInput, LinkConversationInput,
+    MoveConversationInput, ReceiveMessageInput, RestoreFromTrashInput, SendReplyInput,
+    TrashConversationInput, TrashTicketInput, UndoCascadeInput, UpdateConversationOwnerInput,
+    UpdateConversationStatusInput, UpdateTicketOwnerInput, UpdateTicketPropertiesInput,
+    UpdateTicketStatusInput,
 };
 use super::inputs::settings::{
     CreateChannelInput, CreateInboxInput, CreatePipelineInput, CreatePropertyDefinitionInput,
@@ -30,92 +31,152 @@ pub struct Mutation;
 impl Mutation {
     /// Creates a ticket for a conversation that has none (rules 1 and 2). In an account created after 1 April 2024 both
     /// move to the help desk (rule 5).
-    async fn create_ticket(&self, ctx: &Context<'_>, input: CreateTicketInput) -> async_graphql::Result<CascadePayload> {
+    async fn create_ticket(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateTicketInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Adds a conversation to an existing ticket, for good (rules 3 and 4). Changes no status and no owner (rule 25).
-    async fn link_conversation(&self, ctx: &Context<'_>, input: LinkConversationInput) -> async_graphql::Result<CascadePayload> {
+    async fn link_conversation(
+        &self,
+        ctx: &Context<'_>,
+        input: LinkConversationInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Gives a ticket another status. Crossing to closed closes its open conversations (rule 11); crossing to open
     /// reopens its conversation where it has exactly one (rules 12 and 13).
-    async fn update_ticket_status(&self, ctx: &Context<'_>, input: UpdateTicketStatusInput) -> async_graphql::Result<CascadePayload> {
+    async fn update_ticket_status(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateTicketStatusInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Edits a ticket's name, priority and properties (rule 6).
-    async fn update_ticket_properties(&self, ctx: &Context<'_>, input: UpdateTicketPropertiesInput) -> async_graphql::Result<CascadePayload> {
+    async fn update_ticket_properties(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateTicketPropertiesInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Gives a ticket another owner; no conversation's owner changes (rule 8).
-    async fn update_ticket_owner(&self, ctx: &Context<'_>, input: UpdateTicketOwnerInput) -> async_graphql::Result<CascadePayload> {
+    async fn update_ticket_owner(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateTicketOwnerInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Closes or reopens one conversation; its ticket and siblings stay as they are (rules 14 and 25).
-    async fn update_conversation_status(&self, ctx: &Context<'_>, input: UpdateConversationStatusInput) -> async_graphql::Result<CascadePayload> {
+    async fn update_conversation_status(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateConversationStatusInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Gives a conversation another owner, who becomes its ticket's owner too (rule 7).
-    async fn update_conversation_owner(&self, ctx: &Context<'_>, input: UpdateConversationOwnerInput) -> async_graphql::Result<CascadePayload> {
+    async fn update_conversation_owner(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateConversationOwnerInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Makes the viewer the owner if nobody is; of many at once exactly one succeeds.
-    async fn claim_conversation(&self, ctx: &Context<'_>, input: ClaimConversationInput) -> async_graphql::Result<CascadePayload> {
+    async fn claim_conversation(
+        &self,
+        ctx: &Context<'_>,
+        input: ClaimConversationInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Moves a conversation to another inbox, and the other conversations of its ticket with it (rule 29).
-    async fn move_conversation(&self, ctx: &Context<'_>, input: MoveConversationInput) -> async_graphql::Result<CascadePayload> {
+    async fn move_conversation(
+        &self,
+        ctx: &Context<'_>,
+        input: MoveConversationInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Puts a conversation into the trash, with its ticket and the ticket's other conversations (rules 15 and 18).
-    async fn trash_conversation(&self, ctx: &Context<'_>, input: TrashConversationInput) -> async_graphql::Result<CascadePayload> {
+    async fn trash_conversation(
+        &self,
+        ctx: &Context<'_>,
+        input: TrashConversationInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Puts a ticket into the trash, with its conversations (rule 16).
-    async fn trash_ticket(&self, ctx: &Context<'_>, input: TrashTicketInput) -> async_graphql::Result<CascadePayload> {
+    async fn trash_ticket(
+        &self,
+        ctx: &Context<'_>,
+        input: TrashTicketInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Restores the whole group that this conversation or ticket is in the trash with (rule 19).
-    async fn restore_from_trash(&self, ctx: &Context<'_>, input: RestoreFromTrashInput) -> async_graphql::Result<CascadePayload> {
+    async fn restore_from_trash(
+        &self,
+        ctx: &Context<'_>,
+        input: RestoreFromTrashInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Takes back exactly a cascade's effects, where nothing has changed since (rule 30). Is a cascade itself.
-    async fn undo_cascade(&self, ctx: &Context<'_>, input: UndoCascadeInput) -> async_graphql::Result<CascadePayload> {
+    async fn undo_cascade(
+        &self,
+        ctx: &Context<'_>,
+        input: UndoCascadeInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Writes to the contact. A conversation without an owner becomes the viewer's (rule 27).
-    async fn send_reply(&self, ctx: &Context<'_>, input: SendReplyInput) -> async_graphql::Result<CascadePayload> {
+    async fn send_reply(
+        &self,
+        ctx: &Context<'_>,
+        input: SendReplyInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Writes a note for other agents; the contact never sees it.
-    async fn add_note(&self, ctx: &Context<'_>, input: AddNoteInput) -> async_graphql::Result<CascadePayload> {
+    async fn add_note(
+        &self,
+        ctx: &Context<'_>,
+        input: AddNoteInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
@@ -124,73 +185,121 @@ impl Mutation {
     /// cascade's actor is the contact, found by e-mail address (case does not matter) or telephone number, or created.
     /// A `messageKey` that the channel has had before is UNCHANGED and returns that conversation. For administrators
     /// and integration tokens.
-    async fn receive_message(&self, ctx: &Context<'_>, input: ReceiveMessageInput) -> async_graphql::Result<CascadePayload> {
+    async fn receive_message(
+        &self,
+        ctx: &Context<'_>,
+        input: ReceiveMessageInput,
+    ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
     }
 
     /// Chooses which properties the viewer's ticket details panel shows, and in which order (rule 9).
-    async fn update_details_panel(&self, ctx: &Context<'_>, input: UpdateDetailsPanelInput) -> async_graphql::Result<UpdateDetailsPanelPayload> {
+    async fn update_details_panel(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateDetailsPanelInput,
+    ) -> async_graphql::Result<UpdateDetailsPanelPayload> {
         let id = input.client_mutation_id.clone();
         settings::run_panel(ctx, input.order(), id).await
     }
 
     /// Creates an inbox. For administrators.
-    async fn create_inbox(&self, ctx: &Context<'_>, input: CreateInboxInput) -> async_graphql::Result<AccountPayload> {
+    async fn create_inbox(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateInboxInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }
 
     /// Changes an inbox. For administrators.
-    async fn update_inbox(&self, ctx: &Context<'_>, input: UpdateInboxInput) -> async_graphql::Result<AccountPayload> {
+    async fn update_inbox(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateInboxInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }
 
     /// Adds a channel to an inbox. For administrators.
-    async fn create_channel(&self, ctx: &Context<'_>, input: CreateChannelInput) -> async_graphql::Result<AccountPayload> {
+    async fn create_channel(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateChannelInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }
 
     /// Adds a user. For administrators.
-    async fn create_user(&self, ctx: &Context<'_>, input: CreateUserInput) -> async_graphql::Result<AccountPayload> {
+    async fn create_user(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateUserInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }
 
     /// Changes a user. Whoever is deactivated loses access within a second. For administrators.
-    async fn update_user(&self, ctx: &Context<'_>, input: UpdateUserInput) -> async_graphql::Result<AccountPayload> {
+    async fn update_user(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateUserInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }
 
     /// Creates a pipeline with its statuses. For administrators.
-    async fn create_pipeline(&self, ctx: &Context<'_>, input: CreatePipelineInput) -> async_graphql::Result<AccountPayload> {
+    async fn create_pipeline(
+        &self,
+        ctx: &Context<'_>,
+        input: CreatePipelineInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }
 
     /// Adds a status to a pipeline. For administrators.
-    async fn create_ticket_status(&self, ctx: &Context<'_>, input: CreateTicketStatusInput) -> async_graphql::Result<AccountPayload> {
+    async fn create_ticket_status(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateTicketStatusInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }
 
     /// Changes a status. One in use keeps its category (IN_USE). For administrators.
-    async fn update_ticket_status_definition(&self, ctx: &Context<'_>, input: UpdateTicketStatusDefinitionInput) -> async_graphql::Result<AccountPayload> {
+    async fn update_ticket_status_definition(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateTicketStatusDefinitionInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }
 
     /// Defines a ticket property. For administrators.
-    async fn create_property_definition(&self, ctx: &Context<'_>, input: CreatePropertyDefinitionInput) -> async_graphql::Result<AccountPayload> {
+    async fn create_property_definition(
+        &self,
+        ctx: &Context<'_>,
+        input: CreatePropertyDefinitionInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }
 
     /// Changes a property definition. An option in use stays (IN_USE). For administrators.
-    async fn update_property_definition(&self, ctx: &Context<'_>, input: UpdatePropertyDefinitionInput) -> async_graphql::Result<AccountPayload> {
+    async fn update_property_definition(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdatePropertyDefinitionInput,
+    ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
     }

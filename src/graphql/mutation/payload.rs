@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Interface, Object, SimpleObject};
+use async_graphql::{Context, Enum, Interface, Object};
 
+use crate::domain::cascade;
 use crate::domain::event::Entry;
 use crate::domain::image::Actor as DomainActor;
 use crate::domain::refusal::{self, Detail, Refusal};
+use crate::graphql::Shown;
 use crate::graphql::state::{reader, state};
 use crate::graphql::types::{self, Actor, Cascade, Conversation, Effect, Ticket};
-use crate::graphql::Shown;
 use crate::service::{self, Order, Outcome, Service};
 
 /// What became of a command.
@@ -68,8 +69,16 @@ pub enum ErrorCode {
 #[derive(Interface)]
 #[graphql(
     field(name = "code", ty = "ErrorCode", desc = "What kind of refusal it is."),
-    field(name = "message", ty = "String", desc = "What is wrong and what to do."),
-    field(name = "path", ty = "Option<Vec<String>>", desc = "Where in the arguments, outermost first.")
+    field(
+        name = "message",
+        ty = "String",
+        desc = "What is wrong and what to do."
+    ),
+    field(
+        name = "path",
+        ty = "Option<Vec<String>>",
+        desc = "Where in the arguments, outermost first."
+    )
 )]
 pub enum UserError {
     /// A refusal that needs no more words.
@@ -81,14 +90,30 @@ pub enum UserError {
 }
 
 /// A refusal that needs no more than its message.
-#[derive(SimpleObject, Clone)]
+#[derive(Clone)]
 pub struct InputError {
-    /// What kind of refusal it is.
     code: ErrorCode,
-    /// What is wrong and what to do.
     message: String,
-    /// Where in the arguments, outermost first.
     path: Option<Vec<String>>,
+}
+
+/// A refusal that needs no more than its message.
+#[Object]
+impl InputError {
+    /// What kind of refusal it is.
+    async fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// What is wrong and what to do.
+    async fn message(&self) -> String {
+        self.message.clone()
+    }
+
+    /// Where in the arguments, outermost first.
+    async fn path(&self) -> Option<Vec<String>> {
+        self.path.clone()
+    }
 }
 
 /// Somebody changed it in between. Edits of different properties do not conflict.
@@ -133,7 +158,9 @@ impl VersionConflict {
 /// Undo left these as they are: they have been changed since.
 pub struct UndoConflict {
     error: InputError,
-    effect: Effect,
+    undone: Arc<Entry>,
+    index: usize,
+    effect: cascade::Effect,
 }
 
 /// Undo left these as they are: they have been changed since.
@@ -156,7 +183,7 @@ impl UndoConflict {
 
     /// The effect that was left, as it stands in the undone cascade.
     async fn effect(&self) -> Effect {
-        self.effect.clone()
+        Effect::of(&self.undone, self.index, self.effect.clone())
     }
 }
 
@@ -164,18 +191,40 @@ impl UndoConflict {
 ///
 /// `undone` is the cascade that an undo was asked for.
 pub(super) fn user_errors(refusals: Vec<Refusal>, undone: Option<&Arc<Entry>>) -> Vec<UserError> {
-    refusals.into_iter().map(|refusal| user_error(refusal, undone)).collect()
+    refusals
+        .into_iter()
+        .map(|refusal| user_error(refusal, undone))
+        .collect()
 }
 
 fn user_error(refusal: Refusal, undone: Option<&Arc<Entry>>) -> UserError {
     let path = Some(refusal.path).filter(|path| !path.is_empty());
-    let error = InputError { code: refusal.code.into(), message: refusal.message, path };
+    let error = InputError {
+        code: refusal.code.into(),
+        message: refusal.message,
+        path,
+    };
     match (refusal.detail, undone) {
-        (Some(Detail::Version { current, changed_by, .. }), _) => {
-            UserError::VersionConflict(VersionConflict { error, current, changed_by })
-        }
-        (Some(Detail::Effect { index, .. }), Some(entry)) => {
-            UserError::UndoConflict(UndoConflict { error, effect: Effect::new(Arc::clone(entry), index) })
+        (
+            Some(Detail::Version {
+                current,
+                changed_by,
+                ..
+            }),
+            _,
+        ) => UserError::VersionConflict(VersionConflict {
+            error,
+            current,
+            changed_by,
+        }),
+        (Some(Detail::Effect { index, effect }), Some(entry)) => {
+            let undone = Arc::clone(entry);
+            UserError::UndoConflict(UndoConflict {
+                error,
+                undone,
+                index,
+                effect: *effect,
+            })
         }
         _ => UserError::InputError(error),
     }
@@ -203,12 +252,18 @@ impl CascadePayload {
 
     /// The ticket as it is now; a preview shows it unchanged, and none that it would create.
     async fn ticket(&self) -> Option<Ticket> {
-        self.outcome.ticket.clone().map(Ticket::from)
+        self.outcome
+            .ticket
+            .clone()
+            .map(|ticket| Ticket::new(Arc::new(ticket)))
     }
 
     /// The conversation as it is now; a preview shows it unchanged.
     async fn conversation(&self) -> Option<Conversation> {
-        self.outcome.conversation.clone().map(Conversation::from)
+        self.outcome
+            .conversation
+            .clone()
+            .map(|one| Conversation::new(Arc::new(one)))
     }
 
     /// Why it was refused, or what an undo left as it is.
@@ -230,14 +285,24 @@ pub(super) async fn run<O: Order>(
 ) -> async_graphql::Result<CascadePayload> {
     let state = state(ctx)?;
     let outcome = match order {
-        Ok(order) => ctx.data::<Service>()?.run(*state.viewer(), order).await.shown()?,
+        Ok(order) => ctx
+            .data::<Service>()?
+            .run(*state.viewer(), order)
+            .await
+            .shown()?,
         Err(refusal) => Outcome::rejected(refusal),
     };
     // What the payload reads is read after the command, not before it.
     state.renew();
     let undone = match outcome.undoes {
-        Some(id) if !outcome.refusals.is_empty() => state.reader().loaders().entries.one(id).await?,
+        Some(id) if !outcome.refusals.is_empty() => {
+            state.reader().loaders().entries.one(id).await?
+        }
         _ => None,
     };
-    Ok(CascadePayload { outcome, undone, client_mutation_id })
+    Ok(CascadePayload {
+        outcome,
+        undone,
+        client_mutation_id,
+    })
 }

@@ -7,10 +7,12 @@ use crate::domain::id::AnyId;
 use crate::domain::refusal::Refusal;
 use crate::graphql::Shown;
 use crate::graphql::state::state;
-use crate::graphql::types::{self, Channel, Inbox, Node, Pipeline, PropertyDefinition, TicketStatus, User, Viewer};
+use crate::graphql::types::{
+    Channel, Inbox, Node, Pipeline, PropertyDefinition, TicketStatus, User, Viewer, node,
+};
+use crate::service::OnAccessChange;
 use crate::service::Service;
 use crate::service::admin::{Changed, SettingsOrder};
-use crate::service::OnAccessChange;
 
 /// What was made or changed; the others are null.
 #[derive(SimpleObject, Default)]
@@ -53,7 +55,11 @@ async fn change<O: SettingsOrder>(
         Ok(order) => order,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let changed = ctx.data::<Service>()?.change_settings(*state.viewer(), order).await.shown()?;
+    let changed = ctx
+        .data::<Service>()?
+        .change_settings(*state.viewer(), order)
+        .await
+        .shown()?;
     state.renew();
     Ok(changed)
 }
@@ -64,7 +70,10 @@ pub(super) async fn run<O: SettingsOrder>(
     order: Result<O, Refusal>,
     client_mutation_id: Option<String>,
 ) -> async_graphql::Result<AccountPayload> {
-    let mut payload = AccountPayload { client_mutation_id, ..AccountPayload::default() };
+    let mut payload = AccountPayload {
+        client_mutation_id,
+        ..AccountPayload::default()
+    };
     let id = match change(ctx, order).await? {
         Ok(Changed::Inbox(id)) => AnyId::Inbox(id),
         Ok(Changed::Channel(id)) => AnyId::Channel(id),
@@ -85,7 +94,7 @@ pub(super) async fn run<O: SettingsOrder>(
         }
     };
     let reader = state(ctx)?.reader();
-    match types::node(&reader, id).await? {
+    match node(&reader, id).await? {
         Some(Node::Inbox(inbox)) => payload.inbox = Some(inbox),
         Some(Node::Channel(channel)) => payload.channel = Some(channel),
         Some(Node::User(user)) => payload.user = Some(user),
@@ -104,10 +113,18 @@ pub(super) async fn run_panel<O: SettingsOrder>(
     client_mutation_id: Option<String>,
 ) -> async_graphql::Result<UpdateDetailsPanelPayload> {
     Ok(match change(ctx, order).await? {
-        Ok(_) => UpdateDetailsPanelPayload { viewer: Some(Viewer), user_errors: Vec::new(), client_mutation_id },
+        Ok(_) => UpdateDetailsPanelPayload {
+            viewer: Some(Viewer),
+            user_errors: Vec::new(),
+            client_mutation_id,
+        },
         Err(refusal) => {
             let user_errors = user_errors(vec![refusal], None);
-            UpdateDetailsPanelPayload { viewer: None, user_errors, client_mutation_id }
+            UpdateDetailsPanelPayload {
+                viewer: None,
+                user_errors,
+                client_mutation_id,
+            }
         }
     })
 }

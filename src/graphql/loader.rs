@@ -1,0 +1,228 @@
+//! Asking once for many: whatever resolvers of one response ask for in the same breath is one statement.
+//!
+//! A batch is closed when every resolver that could run has run (the task yields once), not after a time: how many
+//! statements a query takes depends on the query alone, never on how busy the machine is. async-graphql's own
+//! loader closes a batch after a timer, in a task of its own, which costs a millisecond a level and splits a batch
+//! under load.
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+
+use super::Shown;
+use crate::error::Result;
+use crate::store::read::Source;
+
+/// How one kind of thing is read, many at once.
+pub trait Batch: Send + Sync + 'static {
+    /// What it is asked for by.
+    type Key: Clone + Eq + Hash + Send + Sync + 'static;
+    /// What comes of it; cheap to clone.
+    type Value: Clone + Send + Sync + 'static;
+
+    /// Reads all that there is of these keys, in one statement; keys without a value are left out.
+    fn load(
+        source: Source,
+        keys: Vec<Self::Key>,
+    ) -> impl Future<Output = Result<Vec<(Self::Key, Self::Value)>>> + Send;
+}
+
+type Running = Shared<BoxFuture<'static, Result<(), async_graphql::Error>>>;
+
+struct State<B: Batch> {
+    /// What is known, also that there is nothing.
+    known: HashMap<B::Key, Option<B::Value>>,
+    /// What the open batch will ask for.
+    open: HashSet<B::Key>,
+    /// The open batch.
+    batch: Option<Running>,
+    /// The batch that each key on its way is in.
+    asked: HashMap<B::Key, Running>,
+}
+
+/// Reads one kind of thing for one response, each at most once.
+pub struct Loader<B: Batch> {
+    source: Source,
+    state: Arc<Mutex<State<B>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that runs under the lock leaves it half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<B: Batch> Loader<B> {
+    /// A loader that knows nothing yet.
+    #[must_use]
+    pub fn new(source: Source) -> Self {
+        let state = State {
+            known: HashMap::new(),
+            open: HashSet::new(),
+            batch: None,
+            asked: HashMap::new(),
+        };
+        Self {
+            source,
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// Tells it what is already known, so that nobody asks for it.
+    pub fn feed(&self, values: impl IntoIterator<Item = (B::Key, B::Value)>) {
+        let values = values.into_iter().map(|(key, value)| (key, Some(value)));
+        lock(&self.state).known.extend(values);
+    }
+
+    /// One thing, or none.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn one(&self, key: B::Key) -> async_graphql::Result<Option<B::Value>> {
+        let mut found = self.many(vec![key]).await?;
+        Ok(found.pop().flatten())
+    }
+
+    /// Several things, in the order of their keys.
+    ///
+    /// # Errors
+    /// When they could not be read.
+    pub async fn many(&self, keys: Vec<B::Key>) -> async_graphql::Result<Vec<Option<B::Value>>> {
+        let mut batches: Vec<Running> = Vec::new();
+        {
+            let mut state = lock(&self.state);
+            for key in &keys {
+                if state.known.contains_key(key) {
+                    continue;
+                }
+                let batch = match state.asked.get(key) {
+                    Some(batch) => batch.clone(),
+                    None => self.join(&mut state, key.clone()),
+                };
+                if !batches.iter().any(|known| known.ptr_eq(&batch)) {
+                    batches.push(batch);
+                }
+            }
+        }
+        for batch in batches {
+            batch.await?;
+        }
+        let state = lock(&self.state);
+        let value = |key| state.known.get(key).cloned().flatten();
+        Ok(keys.iter().map(value).collect())
+    }
+
+    /// Adds a key to the open batch, or opens one.
+    fn join(&self, state: &mut State<B>, key: B::Key) -> Running {
+        let batch = match &state.batch {
+            Some(batch) => batch.clone(),
+            None => {
+                let batch = run(self.source.clone(), Arc::clone(&self.state))
+                    .boxed()
+                    .shared();
+                state.batch = Some(batch.clone());
+                batch
+            }
+        };
+        state.open.insert(key.clone());
+        state.asked.insert(key, batch.clone());
+        batch
+    }
+}
+
+/// One batch. Everybody who waits for it drives it, so that nobody hangs when another one is dropped.
+async fn run<B: Batch>(
+    source: Source,
+    state: Arc<Mutex<State<B>>>,
+) -> Result<(), async_graphql::Error> {
+    // Every resolver of this response runs in this task: when it comes to this line again, all have asked.
+    tokio::task::yield_now().await;
+    let keys: Vec<_> = {
+        let mut state = lock(&state);
+        state.batch = None;
+        state.open.drain().collect()
+    };
+    let found = B::load(source, keys.clone()).await;
+    let mut state = lock(&state);
+    for key in keys {
+        state.asked.remove(&key);
+        if found.is_ok() {
+            state.known.insert(key, None);
+        }
+    }
+    let values = found.shown()?.into_iter();
+    state
+        .known
+        .extend(values.map(|(key, value)| (key, Some(value))));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::AccountId;
+    use crate::error::Error;
+    use crate::store::Store;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    static BATCHES: AtomicUsize = AtomicUsize::new(0);
+
+    /// Doubles even numbers; knows no odd ones; fails at 1013.
+    struct Doubles;
+
+    impl Batch for Doubles {
+        type Key = i32;
+        type Value = i32;
+
+        async fn load(_: Source, keys: Vec<i32>) -> Result<Vec<(i32, i32)>> {
+            BATCHES.fetch_add(1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            if keys.contains(&1013) {
+                return Err(Error::request("BAD_LUCK", "1013"));
+            }
+            let even = keys.into_iter().filter(|key| key % 2 == 0);
+            Ok(even.map(|key| (key, key * 2)).collect())
+        }
+    }
+
+    fn loader() -> Loader<Doubles> {
+        let store = Store::new("postgres://127.0.0.1:1/none", &Default::default()).unwrap();
+        Loader::new(Source::new(&store, AccountId(uuid::Uuid::nil())))
+    }
+
+    // One test, because the batches are counted for all.
+    #[tokio::test]
+    async fn asks_once_for_what_is_wanted_together() {
+        let loader = loader();
+        let together = futures_util::future::join_all((0..100).map(|key| loader.one(key))).await;
+        let found: Vec<_> = together.into_iter().map(|found| found.unwrap()).collect();
+        assert_eq!(found[4], Some(8));
+        assert_eq!(found[5], None);
+        assert_eq!(BATCHES.load(Ordering::SeqCst), 1);
+
+        // Known by now, also that there is nothing.
+        assert_eq!(
+            loader.many(vec![5, 4, 5]).await.unwrap(),
+            [None, Some(8), None]
+        );
+        assert_eq!(BATCHES.load(Ordering::SeqCst), 1);
+
+        // Who opened the batch goes away; who joined it gets it all the same.
+        let mut first = Box::pin(loader.one(102));
+        let mut second = Box::pin(loader.one(104));
+        assert!(futures_util::poll!(&mut first).is_pending());
+        assert!(futures_util::poll!(&mut second).is_pending());
+        drop(first);
+        assert_eq!(second.await.unwrap(), Some(208));
+        assert_eq!(loader.one(102).await.unwrap(), Some(204));
+        assert_eq!(BATCHES.load(Ordering::SeqCst), 2);
+
+        // A failure is everybody's who asked, and may pass.
+        let (bad, good) = tokio::join!(loader.one(1013), loader.one(200));
+        assert!(bad.is_err() && good.is_err());
+        assert_eq!(loader.one(200).await.unwrap(), Some(400));
+    }
+}

@@ -1,0 +1,642 @@
+//! The loaders of one response.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+use uuid::Uuid;
+
+use super::loader::{Batch, Loader};
+use crate::domain::cascade::Subject;
+use crate::domain::event::Entry;
+use crate::domain::id::{
+    CascadeId, ChannelId, ContactId, ConversationId, InboxId, IntegrationId, MessageId, PipelineId,
+    PropertyId, StatusId, TicketId, TrashGroupId, UserId,
+};
+use crate::domain::image::{Conversation, Held, Ticket};
+use crate::domain::property::PropertyDefinition;
+use crate::error::Result;
+use crate::store::log::TouchKind;
+use crate::store::read::page::{Page, Rows};
+use crate::store::read::{
+    Source, account, cascade, conversation, desk, message, property, ticket, trash, user,
+};
+
+macro_rules! things_by_id {
+    ($($(#[$doc:meta])* $batch:ident: $key:ty => $value:ty, $read:path;)*) => {$(
+        $(#[$doc])*
+        pub struct $batch;
+
+        impl Batch for $batch {
+            type Key = $key;
+            type Value = Arc<$value>;
+
+            async fn load(source: Source, keys: Vec<$key>) -> Result<Vec<($key, Arc<$value>)>> {
+                let rows = $read(&source, keys.iter().map(|key| key.0).collect()).await?;
+                Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
+            }
+        }
+    )*};
+}
+
+things_by_id! {
+    /// Users by id.
+    Users: UserId => user::User, user::users_by_id;
+    /// Integrations by id.
+    Integrations: IntegrationId => user::Integration, user::integrations_by_id;
+    /// Contacts by id.
+    Contacts: ContactId => user::Contact, user::contacts_by_id;
+    /// Inboxes by id.
+    Inboxes: InboxId => desk::Inbox, desk::inboxes_by_id;
+    /// Channels by id.
+    Channels: ChannelId => desk::Channel, desk::channels_by_id;
+    /// Pipelines by id.
+    Pipelines: PipelineId => desk::Pipeline, desk::pipelines_by_id;
+    /// Statuses by id.
+    Statuses: StatusId => desk::Status, desk::statuses_by_id;
+    /// Conversations by id.
+    Conversations: ConversationId => Conversation, conversation::conversations_by_id;
+    /// Tickets by id, without their properties.
+    Tickets: TicketId => Ticket, ticket::tickets_by_id;
+    /// Messages by id.
+    Messages: MessageId => message::Message, message::messages_by_id;
+    /// Trash groups by id.
+    TrashGroups: TrashGroupId => trash::TrashGroup, trash::groups_by_id;
+}
+
+/// Collects what belongs to the same thing, in the order in which it comes.
+fn grouped<K: Eq + Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> Vec<(K, Arc<Vec<V>>)> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in rows {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+        .into_iter()
+        .map(|(key, values)| (key, Arc::new(values)))
+        .collect()
+}
+
+/// Sorts keys by what makes them one statement.
+fn by_statement<P, S: Eq + Hash>(keys: impl IntoIterator<Item = (P, S)>) -> HashMap<S, Vec<P>> {
+    let mut statements: HashMap<S, Vec<P>> = HashMap::new();
+    for (parent, statement) in keys {
+        statements.entry(statement).or_default().push(parent);
+    }
+    statements
+}
+
+/// The account itself.
+pub struct OwnAccount;
+
+impl Batch for OwnAccount {
+    type Key = ();
+    type Value = Arc<account::Account>;
+
+    async fn load(source: Source, _: Vec<()>) -> Result<Vec<((), Self::Value)>> {
+        Ok(vec![((), Arc::new(account::own(&source).await?))])
+    }
+}
+
+/// All property definitions of the account, by label.
+pub struct Definitions;
+
+impl Batch for Definitions {
+    type Key = ();
+    type Value = Arc<Vec<Arc<PropertyDefinition>>>;
+
+    async fn load(source: Source, _: Vec<()>) -> Result<Vec<((), Self::Value)>> {
+        let all = property::all_definitions(&source).await?;
+        Ok(vec![(
+            (),
+            Arc::new(all.into_iter().map(Arc::new).collect()),
+        )])
+    }
+}
+
+/// What a user's panel shows.
+pub struct Panels;
+
+impl Batch for Panels {
+    type Key = UserId;
+    type Value = Arc<Option<Vec<PropertyId>>>;
+
+    async fn load(source: Source, keys: Vec<UserId>) -> Result<Vec<(UserId, Self::Value)>> {
+        // Only ever the viewer's own.
+        let mut panels = Vec::with_capacity(keys.len());
+        for user in keys {
+            panels.push((
+                user,
+                Arc::new(property::panel_of_user(&source, user).await?),
+            ));
+        }
+        Ok(panels)
+    }
+}
+
+/// The channels of an inbox.
+pub struct ChannelsOfInbox;
+
+impl Batch for ChannelsOfInbox {
+    type Key = InboxId;
+    type Value = Arc<Vec<desk::Channel>>;
+
+    async fn load(source: Source, keys: Vec<InboxId>) -> Result<Vec<(InboxId, Self::Value)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let rows = desk::channels_of_inboxes(&source, ids).await?;
+        Ok(grouped(rows.into_iter().map(|row| (row.inbox, row))))
+    }
+}
+
+/// The statuses of a pipeline.
+pub struct StatusesOfPipeline;
+
+impl Batch for StatusesOfPipeline {
+    type Key = PipelineId;
+    type Value = Arc<Vec<desk::Status>>;
+
+    async fn load(source: Source, keys: Vec<PipelineId>) -> Result<Vec<(PipelineId, Self::Value)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let rows = desk::statuses_of_pipelines(&source, ids).await?;
+        Ok(grouped(rows.into_iter().map(|row| (row.pipeline, row))))
+    }
+}
+
+/// The properties of a ticket.
+pub struct Properties;
+
+impl Batch for Properties {
+    type Key = TicketId;
+    type Value = Arc<BTreeMap<PropertyId, Held>>;
+
+    async fn load(source: Source, keys: Vec<TicketId>) -> Result<Vec<(TicketId, Self::Value)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let rows = property::held_by_tickets(&source, ids).await?;
+        let mut tickets: HashMap<TicketId, BTreeMap<PropertyId, Held>> = HashMap::new();
+        for (ticket, definition, held) in rows {
+            tickets.entry(ticket).or_default().insert(definition, held);
+        }
+        Ok(tickets
+            .into_iter()
+            .map(|(id, held)| (id, Arc::new(held)))
+            .collect())
+    }
+}
+
+/// The last message of a conversation.
+pub struct LastMessages;
+
+impl Batch for LastMessages {
+    type Key = ConversationId;
+    type Value = Arc<message::Message>;
+
+    async fn load(
+        source: Source,
+        keys: Vec<ConversationId>,
+    ) -> Result<Vec<(ConversationId, Self::Value)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let rows = message::last_of_conversations(&source, ids).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.conversation, Arc::new(row)))
+            .collect())
+    }
+}
+
+/// A page of a conversation's messages.
+pub struct MessagePages;
+
+impl Batch for MessagePages {
+    type Key = (Uuid, Page);
+    type Value = Arc<Rows<message::Message>>;
+
+    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
+        let statements = by_statement(keys).into_iter().map(|(page, parents)| {
+            let source = &source;
+            async move {
+                let lists = message::messages_of_conversations(source, parents, page).await?;
+                Ok::<_, crate::error::Error>(
+                    lists
+                        .into_iter()
+                        .map(move |(id, rows)| ((id, page), Arc::new(rows))),
+                )
+            }
+        });
+        Ok(try_join_all(statements)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+}
+
+/// How many messages a conversation has.
+pub struct MessageCounts;
+
+impl Batch for MessageCounts {
+    type Key = Uuid;
+    type Value = i64;
+
+    async fn load(source: Source, keys: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
+        message::count_of_conversations(&source, keys).await
+    }
+}
+
+/// The kind of a list's parents: only those of one kind go into one statement.
+const fn kind(parent: conversation::Parent) -> u8 {
+    match parent {
+        conversation::Parent::Inbox(_) => 0,
+        conversation::Parent::Contact(_) => 1,
+        conversation::Parent::Ticket(_) => 2,
+        conversation::Parent::Previous { .. } => 3,
+    }
+}
+
+/// A page of one thing's conversations.
+pub struct ConversationPages;
+
+impl Batch for ConversationPages {
+    type Key = (conversation::Parent, conversation::List, Page);
+    type Value = Arc<Rows<Arc<Conversation>>>;
+
+    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
+        let keys = keys
+            .into_iter()
+            .map(|(parent, list, page)| (parent, (kind(parent), list, page)));
+        let statements = by_statement(keys)
+            .into_iter()
+            .map(|((_, list, page), parents)| {
+                let source = &source;
+                async move {
+                    let lists = conversation::pages_of(source, parents, &list, page).await?;
+                    let share = move |(parent, rows): (_, Rows<Conversation>)| {
+                        ((parent, list.clone(), page), Arc::new(rows.map(Arc::new)))
+                    };
+                    Ok::<_, crate::error::Error>(lists.into_iter().map(share))
+                }
+            });
+        Ok(try_join_all(statements)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+}
+
+/// How many conversations one thing's list has.
+pub struct ConversationCounts;
+
+impl Batch for ConversationCounts {
+    type Key = (conversation::Parent, conversation::List);
+    type Value = i64;
+
+    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, i64)>> {
+        let keys = keys
+            .into_iter()
+            .map(|(parent, list)| (parent, (kind(parent), list)));
+        let statements = by_statement(keys).into_iter().map(|((_, list), parents)| {
+            let source = &source;
+            async move {
+                let counts = conversation::counts_of(source, parents, &list).await?;
+                let name = move |(parent, count)| ((parent, list.clone()), count);
+                Ok::<_, crate::error::Error>(counts.into_iter().map(name))
+            }
+        });
+        Ok(try_join_all(statements)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+}
+
+/// A page of a contact's tickets.
+pub struct TicketPages;
+
+impl Batch for TicketPages {
+    type Key = (Uuid, Page);
+    type Value = Arc<Rows<Arc<Ticket>>>;
+
+    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
+        let statements = by_statement(keys).into_iter().map(|(page, contacts)| {
+            let source = &source;
+            async move {
+                let lists = ticket::pages_of_contacts(source, contacts, page).await?;
+                let share = move |(contact, rows): (_, Rows<Ticket>)| {
+                    ((contact, page), Arc::new(rows.map(Arc::new)))
+                };
+                Ok::<_, crate::error::Error>(lists.into_iter().map(share))
+            }
+        });
+        Ok(try_join_all(statements)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+}
+
+/// How many tickets a contact has.
+pub struct TicketCounts;
+
+impl Batch for TicketCounts {
+    type Key = Uuid;
+    type Value = i64;
+
+    async fn load(source: Source, keys: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
+        ticket::counts_of_contacts(&source, keys).await
+    }
+}
+
+const fn touched(subject: Subject) -> (i16, Uuid) {
+    match subject {
+        Subject::Ticket(id) => (TouchKind::Ticket as i16, id.0),
+        Subject::Conversation(id) => (TouchKind::Conversation as i16, id.0),
+    }
+}
+
+/// What the log's index calls the kind, and how its ids become subjects again.
+const fn named(kind: i16) -> (TouchKind, fn(Uuid) -> Subject) {
+    if kind == TouchKind::Ticket as i16 {
+        (TouchKind::Ticket, |id| Subject::Ticket(TicketId(id)))
+    } else {
+        (TouchKind::Conversation, |id| {
+            Subject::Conversation(ConversationId(id))
+        })
+    }
+}
+
+/// A page of what happened to a ticket or conversation.
+pub struct Timelines;
+
+impl Batch for Timelines {
+    type Key = (Subject, Page);
+    type Value = Arc<Rows<Arc<Entry>>>;
+
+    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
+        let keys = keys.into_iter().map(|(subject, page)| {
+            let (kind, id) = touched(subject);
+            (id, (kind, page))
+        });
+        let statements = by_statement(keys).into_iter().map(|((kind, page), ids)| {
+            let source = &source;
+            async move {
+                let (kind, subject) = named(kind);
+                let lists = cascade::pages_touching(source, kind, ids, page).await?;
+                let share = move |(id, rows): (_, Rows<Entry>)| {
+                    ((subject(id), page), Arc::new(rows.map(Arc::new)))
+                };
+                Ok::<_, crate::error::Error>(lists.into_iter().map(share))
+            }
+        });
+        Ok(try_join_all(statements)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+}
+
+/// How much happened to a ticket or conversation.
+pub struct TimelineCounts;
+
+impl Batch for TimelineCounts {
+    type Key = Subject;
+    type Value = i64;
+
+    async fn load(source: Source, keys: Vec<Subject>) -> Result<Vec<(Subject, i64)>> {
+        let keys = keys.into_iter().map(|subject| {
+            let (kind, id) = touched(subject);
+            (id, kind)
+        });
+        let statements = by_statement(keys).into_iter().map(|(kind, ids)| {
+            let source = &source;
+            async move {
+                let (kind, subject) = named(kind);
+                let counts = cascade::counts_touching(source, kind, ids).await?;
+                let name = move |(id, count)| (subject(id), count);
+                Ok::<_, crate::error::Error>(counts.into_iter().map(name))
+            }
+        });
+        Ok(try_join_all(statements)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+}
+
+/// Cascades by id.
+pub struct Entries;
+
+impl Batch for Entries {
+    type Key = CascadeId;
+    type Value = Arc<Entry>;
+
+    async fn load(source: Source, keys: Vec<CascadeId>) -> Result<Vec<(CascadeId, Arc<Entry>)>> {
+        let rows = cascade::entries_by_id(&source, &keys).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.id, Arc::new(row)))
+            .collect())
+    }
+}
+
+/// The undo of a cascade that stands.
+pub struct Undos;
+
+impl Batch for Undos {
+    type Key = CascadeId;
+    type Value = Arc<Entry>;
+
+    async fn load(source: Source, keys: Vec<CascadeId>) -> Result<Vec<(CascadeId, Arc<Entry>)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let undos = cascade::undos_of(&source, ids).await?;
+        let standing = standing(undos.into_iter().map(Arc::new).collect());
+        let of = |id| standing.get(&id).map(|undo| (id, Arc::clone(undo)));
+        Ok(keys.into_iter().filter_map(of).collect())
+    }
+}
+
+/// The latest undo that stands of each cascade that has one, from all undos, oldest first. An undo that has itself
+/// been undone does not stand.
+fn standing(undos: Vec<Arc<Entry>>) -> HashMap<CascadeId, Arc<Entry>> {
+    let mut standing: HashMap<CascadeId, Arc<Entry>> = HashMap::new();
+    // Newest first: whatever takes an undo back is later than the undo, so it is already known.
+    for undo in undos.into_iter().rev() {
+        if standing.contains_key(&undo.id) {
+            continue;
+        }
+        if let Some(undone) = undo.undoes {
+            standing.entry(undone).or_insert(undo);
+        }
+    }
+    standing
+}
+
+/// The ids of what a trash group has of one table.
+pub struct GroupTickets;
+
+impl Batch for GroupTickets {
+    type Key = TrashGroupId;
+    type Value = Arc<Vec<TicketId>>;
+
+    async fn load(
+        source: Source,
+        keys: Vec<TrashGroupId>,
+    ) -> Result<Vec<(TrashGroupId, Self::Value)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let rows = trash::tickets_of_groups(&source, ids).await?;
+        Ok(grouped(
+            rows.into_iter()
+                .map(|(group, id)| (group.into(), id.into())),
+        ))
+    }
+}
+
+/// The conversations of a trash group.
+pub struct GroupConversations;
+
+impl Batch for GroupConversations {
+    type Key = TrashGroupId;
+    type Value = Arc<Vec<ConversationId>>;
+
+    async fn load(
+        source: Source,
+        keys: Vec<TrashGroupId>,
+    ) -> Result<Vec<(TrashGroupId, Self::Value)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let rows = trash::conversations_of_groups(&source, ids).await?;
+        Ok(grouped(
+            rows.into_iter()
+                .map(|(group, id)| (group.into(), id.into())),
+        ))
+    }
+}
+
+macro_rules! loaders {
+    ($($(#[$doc:meta])* $field:ident: $batch:ident,)*) => {
+        /// All loaders of one response; made fresh for every request and for every pushed cascade.
+        pub struct Loaders {
+            $($(#[$doc])* pub $field: Loader<$batch>,)*
+        }
+
+        impl Loaders {
+            /// Loaders that know nothing yet.
+            #[must_use]
+            pub fn new(source: &Source) -> Self {
+                Self { $($field: Loader::new(source.clone()),)* }
+            }
+        }
+    };
+}
+
+loaders! {
+    /// The account itself.
+    account: OwnAccount,
+    /// Users.
+    users: Users,
+    /// Integrations.
+    integrations: Integrations,
+    /// Contacts.
+    contacts: Contacts,
+    /// Inboxes.
+    inboxes: Inboxes,
+    /// Channels.
+    channels: Channels,
+    /// Channels of an inbox.
+    channels_of_inbox: ChannelsOfInbox,
+    /// Pipelines.
+    pipelines: Pipelines,
+    /// Statuses.
+    statuses: Statuses,
+    /// Statuses of a pipeline.
+    statuses_of_pipeline: StatusesOfPipeline,
+    /// Conversations.
+    conversations: Conversations,
+    /// Lists of conversations.
+    conversation_pages: ConversationPages,
+    /// Their counts.
+    conversation_counts: ConversationCounts,
+    /// Tickets.
+    tickets: Tickets,
+    /// Lists of tickets.
+    ticket_pages: TicketPages,
+    /// Their counts.
+    ticket_counts: TicketCounts,
+    /// Properties of tickets.
+    properties: Properties,
+    /// Property definitions.
+    definitions: Definitions,
+    /// Details panels.
+    panels: Panels,
+    /// Messages.
+    messages: Messages,
+    /// Last messages of conversations.
+    last_messages: LastMessages,
+    /// Lists of messages.
+    message_pages: MessagePages,
+    /// Their counts.
+    message_counts: MessageCounts,
+    /// Cascades.
+    entries: Entries,
+    /// What undid a cascade.
+    undos: Undos,
+    /// Lists of what happened to a thing.
+    timelines: Timelines,
+    /// Their counts.
+    timeline_counts: TimelineCounts,
+    /// Trash groups.
+    trash_groups: TrashGroups,
+    /// Their tickets.
+    group_tickets: GroupTickets,
+    /// Their conversations.
+    group_conversations: GroupConversations,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cascade::Touches;
+    use crate::domain::event::{Body, Position};
+    use crate::domain::image::Actor;
+
+    fn undo(id: u128, undoes: u128) -> Arc<Entry> {
+        Arc::new(Entry {
+            position: Some(Position(id as i64)),
+            account: Uuid::nil().into(),
+            id: Uuid::from_u128(id).into(),
+            occurred_at: chrono::DateTime::UNIX_EPOCH,
+            actor: Actor::System,
+            command: "undoCascade".into(),
+            undoes: Some(Uuid::from_u128(undoes).into()),
+            body: Body {
+                v: 1,
+                effects: vec![],
+                touches: Touches::default(),
+                tickets: vec![],
+                conversations: vec![],
+            },
+        })
+    }
+
+    fn standing_of(undos: &[(u128, u128)], id: u128) -> Option<u128> {
+        let undos = undos
+            .iter()
+            .map(|(id, undoes)| undo(*id, *undoes))
+            .collect();
+        standing(undos)
+            .get(&CascadeId(Uuid::from_u128(id)))
+            .map(|undo| undo.id.0.as_u128())
+    }
+
+    #[test]
+    fn an_undo_that_was_undone_does_not_stand() {
+        assert_eq!(standing_of(&[(2, 1)], 1), Some(2));
+        assert_eq!(standing_of(&[(2, 1), (3, 2)], 1), None);
+        assert_eq!(standing_of(&[(2, 1), (3, 2)], 2), Some(3));
+        // Undone, taken back, undone again; and the taking back taken back.
+        assert_eq!(standing_of(&[(2, 1), (3, 2), (4, 1)], 1), Some(4));
+        assert_eq!(standing_of(&[(2, 1), (3, 2), (4, 3)], 1), Some(2));
+    }
+}

@@ -1,0 +1,58 @@
+//! The GraphQL surface: resolvers that take arguments apart, call one function and wrap what it returns.
+//!
+//! No resolver knows SQL. All that one response shows is read from one snapshot of the database, held by
+//! [`RequestState`], through loaders that ask once for many.
+
+pub mod connection;
+pub mod cursor;
+pub mod inputs;
+pub mod limits;
+pub mod loader;
+mod loaders;
+pub mod mutation;
+mod query;
+pub mod scalars;
+mod state;
+pub mod subscription;
+pub mod types;
+
+use async_graphql::SchemaBuilder;
+
+pub use limits::Limits;
+pub use mutation::Mutation;
+pub use query::Query;
+pub use state::{Reader, RequestState};
+pub use subscription::Subscription;
+
+/// The schema that Tandem serves.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// The schema, with the limits that requests are held to.
+#[must_use]
+pub fn schema(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query, Mutation, Subscription)
+        .limit_depth(limits.depth)
+        .data(limits)
+}
+
+/// The schema as text: what `schema.graphql` holds.
+#[must_use]
+pub fn sdl() -> String {
+    schema(Limits::default()).finish().sdl()
+}
+
+/// What an error becomes towards the client. Resolvers use this and never a bare `?` on an [`crate::error::Error`],
+/// which async-graphql would show with its text and without its code.
+pub trait Shown<T> {
+    /// The same result, fit for a client.
+    ///
+    /// # Errors
+    /// The same.
+    fn shown(self) -> async_graphql::Result<T>;
+}
+
+impl<T> Shown<T> for crate::error::Result<T> {
+    fn shown(self) -> async_graphql::Result<T> {
+        self.map_err(crate::error::Error::into_graphql)
+    }
+}

@@ -1,0 +1,141 @@
+//! What one request holds while it is answered.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_graphql::Context;
+
+use super::loaders::Loaders;
+use crate::domain::access::Viewer;
+use crate::domain::event::{Entry, Position};
+use crate::domain::id::{ConversationId, TicketId};
+use crate::domain::image::{Conversation, Ticket};
+use crate::store::Store;
+use crate::store::read::Source;
+
+/// One moment that a response is read from: all of it, so nobody ever sees half a cascade.
+pub struct Reader {
+    viewer: Viewer,
+    source: Source,
+    loaders: Loaders,
+    live: Option<Arc<Entry>>,
+}
+
+impl Reader {
+    fn new(store: &Store, viewer: Viewer, live: Option<Arc<Entry>>) -> Self {
+        let source = Source::new(store, viewer.account);
+        let loaders = Loaders::new(&source);
+        Self {
+            viewer,
+            source,
+            loaders,
+            live,
+        }
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub const fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// The rows of their account.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The loaders over these rows.
+    #[must_use]
+    pub const fn loaders(&self) -> &Loaders {
+        &self.loaders
+    }
+
+    /// The ticket as the pushed cascade left it, where there is one that changed it.
+    #[must_use]
+    pub fn pushed_ticket(&self, id: TicketId) -> Option<&Ticket> {
+        let tickets = &self.live.as_deref()?.body.tickets;
+        tickets.iter().find(|ticket| ticket.id == id)
+    }
+
+    /// The conversation as the pushed cascade left it, where there is one that changed it.
+    #[must_use]
+    pub fn pushed_conversation(&self, id: ConversationId) -> Option<&Conversation> {
+        let conversations = &self.live.as_deref()?.body.conversations;
+        conversations.iter().find(|one| one.id == id)
+    }
+}
+
+/// What one request, or one pushed frame, holds: put into it with [`async_graphql::Request::data`].
+pub struct RequestState {
+    store: Store,
+    viewer: Viewer,
+    as_of: Position,
+    reader: RwLock<Arc<Reader>>,
+}
+
+impl RequestState {
+    /// For a query or mutation. `as_of` is the tail's position, taken before anything is read, so everything up to
+    /// it is in what is read.
+    #[must_use]
+    pub fn new(store: Store, viewer: Viewer, as_of: Position) -> Self {
+        Self::with(store, viewer, as_of, None)
+    }
+
+    /// For the frame of one pushed cascade: what it changed is shown as it left it, without a read.
+    #[must_use]
+    pub fn live(store: Store, viewer: Viewer, entry: Arc<Entry>) -> Self {
+        let as_of = entry.position.unwrap_or_default();
+        Self::with(store, viewer, as_of, Some(entry))
+    }
+
+    fn with(store: Store, viewer: Viewer, as_of: Position, live: Option<Arc<Entry>>) -> Self {
+        let reader = Reader::new(&store, viewer, live);
+        Self {
+            store,
+            viewer,
+            as_of,
+            reader: RwLock::new(Arc::new(reader)),
+        }
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub const fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// Everything in the response was read at or after this position.
+    #[must_use]
+    pub const fn as_of(&self) -> Position {
+        self.as_of
+    }
+
+    /// What is read from now on is of a new moment: after a command, so that its payload shows what it did, also
+    /// where the request has several commands.
+    pub fn renew(&self) {
+        let fresh = Arc::new(Reader::new(&self.store, self.viewer, None));
+        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+    }
+
+    /// The moment that is read from.
+    #[must_use]
+    pub fn reader(&self) -> Arc<Reader> {
+        Arc::clone(&self.reader.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The state of the request that is being answered.
+///
+/// # Errors
+/// When the server forgot to put it there.
+pub fn state<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a RequestState> {
+    ctx.data::<RequestState>()
+}
+
+/// The moment that the response is read from.
+///
+/// # Errors
+/// When the server forgot to put the state there.
+pub fn reader(ctx: &Context<'_>) -> async_graphql::Result<Arc<Reader>> {
+    Ok(state(ctx)?.reader())
+}

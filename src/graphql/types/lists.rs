@@ -1,0 +1,205 @@
+//! Lists of conversations and tickets: the account's, and those of one thing, which are read for many at once.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use uuid::Uuid;
+
+use super::{Cascade, Conversation, Ticket};
+use crate::domain::cascade::Subject;
+use crate::domain::filter;
+use crate::domain::id::ContactId;
+use crate::graphql::Shown;
+use crate::graphql::connection::{Connection, Listed, PageArgs, Total};
+use crate::graphql::cursor::{ListId, ListKind};
+use crate::graphql::inputs::{ConversationFilter, ConversationOrder, TicketFilter, TicketOrder};
+use crate::graphql::limits::Limits;
+use crate::graphql::state::reader;
+use crate::store::read::cascade::key as entry_key;
+use crate::store::read::page::Key;
+use crate::store::read::{conversation, ticket};
+
+impl Listed for Conversation {
+    const CONNECTION: &'static str = "ConversationConnection";
+    const EDGE: &'static str = "ConversationEdge";
+}
+
+impl Listed for Ticket {
+    const CONNECTION: &'static str = "TicketConnection";
+    const EDGE: &'static str = "TicketEdge";
+}
+
+impl Listed for Cascade {
+    const CONNECTION: &'static str = "CascadeConnection";
+    const EDGE: &'static str = "CascadeEdge";
+}
+
+type ConversationSorting = filter::Order<filter::ConversationSort>;
+type TicketSorting = filter::Order<filter::TicketSort>;
+
+fn conversation_order(order: ConversationSorting, kind: ListKind) -> ListId {
+    ListId::by_time(kind, order.by as u8 * 2 + u8::from(order.descending))
+}
+
+fn ticket_order(order: TicketSorting, kind: ListKind) -> ListId {
+    let number = order.by as u8 * 2 + u8::from(order.descending);
+    match order.by {
+        filter::TicketSort::LastActivity | filter::TicketSort::Created => {
+            ListId::by_time(kind, number)
+        }
+        filter::TicketSort::Number | filter::TicketSort::Priority => {
+            ListId::by_number(kind, number)
+        }
+    }
+}
+
+fn conversation_node(
+    order: ConversationSorting,
+) -> impl Fn(Arc<crate::domain::image::Conversation>) -> (Key, Conversation) {
+    move |image| {
+        let key = Key {
+            value: order.key(&image),
+            id: image.id.0,
+        };
+        (key, Conversation::new(image))
+    }
+}
+
+fn ticket_node(
+    order: TicketSorting,
+) -> impl Fn(Arc<crate::domain::image::Ticket>) -> (Key, Ticket) {
+    move |image| {
+        let key = Key {
+            value: order.key(&image),
+            id: image.id.0,
+        };
+        (key, Ticket::without_properties(image))
+    }
+}
+
+/// A page of the account's conversations.
+pub(in crate::graphql) async fn conversation_list(
+    ctx: &Context<'_>,
+    filter: Option<ConversationFilter>,
+    order: Option<ConversationOrder>,
+    args: PageArgs,
+) -> async_graphql::Result<Connection<Conversation>> {
+    let limits = ctx.data::<Limits>()?;
+    let filter = Arc::new(ConversationFilter::read(filter, limits).shown()?);
+    let order = order.unwrap_or_default().into();
+    let list = conversation_order(order, ListKind::Conversations);
+    let page = args.page(list, limits).shown()?;
+    let reader = reader(ctx)?;
+    let rows = conversation::page(reader.source(), &filter, order, page).await;
+    let rows = rows.shown()?.map(Arc::new);
+    reader
+        .loaders()
+        .conversations
+        .feed(rows.rows.iter().map(|row| (row.id, Arc::clone(row))));
+    let total = Total::Conversations(filter);
+    Ok(Connection::new(list, rows, total, conversation_node(order)))
+}
+
+/// Which thing's conversations.
+pub(super) struct ConversationsOf {
+    /// The list, as its cursors name it.
+    pub kind: ListKind,
+    /// What they are found by.
+    pub parent: conversation::Parent,
+    /// The thing, as the cursors name it.
+    pub thing: Uuid,
+    /// Whether those in the trash are shown: the lot of those who are there together.
+    pub with_trash: bool,
+}
+
+/// A page of one thing's conversations.
+pub(super) async fn conversation_list_of(
+    ctx: &Context<'_>,
+    of: ConversationsOf,
+    filter: Option<ConversationFilter>,
+    order: Option<ConversationOrder>,
+    args: PageArgs,
+) -> async_graphql::Result<Connection<Conversation>> {
+    let limits = ctx.data::<Limits>()?;
+    let filter = if of.with_trash {
+        None
+    } else {
+        Some(Arc::new(ConversationFilter::read(filter, limits).shown()?))
+    };
+    let order = order.unwrap_or_default().into();
+    let list = conversation_order(order, of.kind).of(of.thing);
+    let page = args.page(list, limits).shown()?;
+    let spec = conversation::List { filter, order };
+    let reader = reader(ctx)?;
+    let pages = &reader.loaders().conversation_pages;
+    let rows = pages.one((of.parent, spec.clone(), page)).await?;
+    let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
+    let total = Total::ConversationsOf(of.parent, spec);
+    Ok(Connection::new(list, rows, total, conversation_node(order)))
+}
+
+/// A page of the account's tickets.
+pub(in crate::graphql) async fn ticket_list(
+    ctx: &Context<'_>,
+    filter: Option<TicketFilter>,
+    order: Option<TicketOrder>,
+    args: PageArgs,
+) -> async_graphql::Result<Connection<Ticket>> {
+    let limits = ctx.data::<Limits>()?;
+    let reader = reader(ctx)?;
+    let definitions = match &filter {
+        Some(filter) if filter.names_properties() => reader.loaders().definitions.one(()).await?,
+        _ => None,
+    };
+    let definitions = definitions.unwrap_or_default();
+    let filter = Arc::new(TicketFilter::read(filter, &definitions, limits).shown()?);
+    let order = order.unwrap_or_default().into();
+    let list = ticket_order(order, ListKind::Tickets);
+    let page = args.page(list, limits).shown()?;
+    let rows = ticket::page(reader.source(), &filter, order, page).await;
+    let rows = rows.shown()?.map(Arc::new);
+    reader
+        .loaders()
+        .tickets
+        .feed(rows.rows.iter().map(|row| (row.id, Arc::clone(row))));
+    let total = Total::Tickets(filter);
+    Ok(Connection::new(list, rows, total, ticket_node(order)))
+}
+
+/// A page of a contact's tickets, most recent first.
+pub(super) async fn ticket_list_of_contact(
+    ctx: &Context<'_>,
+    contact: ContactId,
+    args: PageArgs,
+) -> async_graphql::Result<Connection<Ticket>> {
+    let order = TicketSorting::default();
+    let list = ticket_order(order, ListKind::ContactTickets).of(contact.0);
+    let page = args.page(list, ctx.data::<Limits>()?).shown()?;
+    let reader = reader(ctx)?;
+    let rows = reader.loaders().ticket_pages.one((contact.0, page)).await?;
+    let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
+    let total = Total::TicketsOf(contact.0);
+    Ok(Connection::new(list, rows, total, ticket_node(order)))
+}
+
+/// A page of what happened to a ticket or conversation, newest first.
+pub(super) async fn timeline(
+    ctx: &Context<'_>,
+    subject: Subject,
+    args: PageArgs,
+) -> async_graphql::Result<Connection<Cascade>> {
+    let list = match subject {
+        Subject::Ticket(id) => ListId::by_number(ListKind::TicketTimeline, 0).of(id.0),
+        Subject::Conversation(id) => ListId::by_number(ListKind::ConversationTimeline, 0).of(id.0),
+    };
+    let page = args.page(list, ctx.data::<Limits>()?).shown()?;
+    let reader = reader(ctx)?;
+    let rows = reader.loaders().timelines.one((subject, page)).await?;
+    let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
+    Ok(Connection::new(
+        list,
+        rows,
+        Total::Timeline(subject),
+        |entry| (entry_key(&entry), Cascade::new(entry)),
+    ))
+}

@@ -1,0 +1,48 @@
+//! Messages.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+
+use super::{Actor, MessageKind, actor};
+use crate::graphql::connection::Listed;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::state::reader;
+use crate::store::read::message;
+
+/// One message or note of a conversation.
+pub struct Message(pub Arc<message::Message>);
+
+impl Listed for Message {
+    const CONNECTION: &'static str = "MessageConnection";
+    const EDGE: &'static str = "MessageEdge";
+}
+
+/// One message or note of a conversation.
+#[Object]
+impl Message {
+    /// The message's id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Whom it is meant for.
+    async fn kind(&self) -> MessageKind {
+        self.0.kind.into()
+    }
+
+    /// Who wrote it.
+    async fn author(&self, ctx: &Context<'_>) -> async_graphql::Result<Actor> {
+        actor(&*reader(ctx)?, self.0.author).await
+    }
+
+    /// What it says, as plain text.
+    async fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// When it was written.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}

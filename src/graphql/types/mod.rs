@@ -1,0 +1,44 @@
+//! The types of the API, one file a noun.
+
+mod account;
+mod cascade;
+mod contact;
+mod conversation;
+mod effect;
+mod inbox;
+mod lists;
+mod message;
+mod node;
+mod pipeline;
+mod property;
+mod ticket;
+mod trash;
+mod user;
+mod words;
+
+pub use account::{Account, Viewer};
+pub use cascade::{Cascade, CascadeRuleDescription};
+pub use contact::Contact;
+pub use conversation::Conversation;
+pub use effect::{Effect, InitialValue, Subject};
+pub use inbox::{Channel, Inbox};
+pub(super) use lists::{conversation_list, ticket_list};
+pub use message::Message;
+pub use node::{Node, node, nodes};
+pub use pipeline::{Pipeline, TicketStatus};
+pub use property::{PropertyDefinition, PropertyOption, PropertyValue};
+pub(super) use ticket::unknown_property;
+pub use ticket::{Ticket, TicketCard};
+pub use trash::TrashGroup;
+pub use user::{Actor, Integration, System, User, actor, maybe_user};
+pub use words::{
+    CascadeRule, ChannelKind, ConversationStatus, MessageKind, PropertyType, Role, StatusCategory,
+    TicketPriority, Workspace,
+};
+
+use crate::error::Error;
+
+/// Something that the database's own foreign keys promise.
+fn there<T>(found: Option<T>, what: impl std::fmt::Display) -> async_graphql::Result<T> {
+    found.ok_or_else(|| Error::Internal(format!("{what} is gone")).into_graphql())
+}

@@ -1,0 +1,325 @@
+//! Reading conversations.
+
+use diesel::QueryableByName;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::binds::Binds;
+use super::page::{KeyType, Keyset, Page, Rows, by_parent};
+use super::{CountOfRow, CountRow, Source, conversation_filter, known};
+use crate::domain::filter::{ConversationFilter, ConversationSort, Order};
+use crate::domain::image::{Conversation, Time, Trash};
+use crate::domain::noun::{ConversationStatus, Workspace};
+use crate::error::Result;
+use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
+
+const COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, c.channel_id, c.contact_id, c.owner_id, \
+    c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, c.trash_group_id, g.trashed_at, g.purge_at, c.version";
+const TRASH: &str =
+    "LEFT JOIN trash_groups g ON g.account_id = c.account_id AND g.id = c.trash_group_id";
+
+#[derive(QueryableByName)]
+struct ConversationRow {
+    /// The thing whose list it is in; its own id in a list of the account.
+    #[diesel(sql_type = st::Uuid)]
+    parent: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    subject: Option<String>,
+    #[diesel(sql_type = st::SmallInt)]
+    status: i16,
+    #[diesel(sql_type = st::SmallInt)]
+    workspace: i16,
+    #[diesel(sql_type = st::Uuid)]
+    inbox_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    channel_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    contact_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    owner_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    ticket_id: Option<Uuid>,
+    #[diesel(sql_type = st::Timestamptz)]
+    created_at: Time,
+    #[diesel(sql_type = st::Timestamptz)]
+    last_activity_at: Time,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    closed_at: Option<Time>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    trash_group_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    trashed_at: Option<Time>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    purge_at: Option<Time>,
+    #[diesel(sql_type = st::Integer)]
+    version: i32,
+}
+
+/// Puts together why and until when something is in the trash.
+pub(super) fn trash(
+    group: Option<Uuid>,
+    trashed_at: Option<Time>,
+    purge_at: Option<Time>,
+) -> Option<Trash> {
+    Some(Trash {
+        group: group?.into(),
+        trashed_at: trashed_at?,
+        purge_at: purge_at?,
+    })
+}
+
+impl ConversationRow {
+    fn decode(self) -> Result<(Uuid, Conversation)> {
+        let status = ConversationStatus::from_code(self.status);
+        let conversation = Conversation {
+            id: self.id.into(),
+            subject: self.subject,
+            status: known(status, "status of a conversation", self.status)?,
+            workspace: known(
+                Workspace::from_code(self.workspace),
+                "workspace",
+                self.workspace,
+            )?,
+            inbox: self.inbox_id.into(),
+            channel: self.channel_id.into(),
+            contact: self.contact_id.into(),
+            owner: self.owner_id.map(Into::into),
+            ticket: self.ticket_id.map(Into::into),
+            created_at: self.created_at,
+            last_activity_at: self.last_activity_at,
+            closed_at: self.closed_at,
+            trash: trash(self.trash_group_id, self.trashed_at, self.purge_at),
+            version: self.version,
+        };
+        Ok((self.parent, conversation))
+    }
+}
+
+async fn load(source: &Source, statement: Sql) -> Result<Vec<(Uuid, Conversation)>> {
+    let rows: Vec<ConversationRow> = source.load(statement).await?;
+    rows.into_iter().map(ConversationRow::decode).collect()
+}
+
+fn keyset(order: Order<ConversationSort>) -> Keyset {
+    Keyset {
+        value: match order.by {
+            ConversationSort::LastActivity => "c.last_activity_at",
+            ConversationSort::Created => "c.created_at",
+        },
+        id: Some("c.id"),
+        key_type: KeyType::Time,
+        descending: order.descending,
+    }
+}
+
+/// Conversations by id, also those in the trash; those that are not there are left out.
+///
+/// # Errors
+/// When the database is away.
+pub async fn conversations_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<Conversation>> {
+    let text = format!(
+        "SELECT c.id AS parent, {COLUMNS} FROM conversations c {TRASH} WHERE c.account_id = $1 AND c.id = ANY($2)"
+    );
+    let rows = load(
+        source,
+        sql(&text, [Bind::Uuid(source.account().0), Bind::Uuids(ids)]),
+    )
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(_, conversation)| conversation)
+        .collect())
+}
+
+/// A page of the account's conversations.
+///
+/// # Errors
+/// When the database is away.
+pub async fn page(
+    source: &Source,
+    filter: &ConversationFilter,
+    order: Order<ConversationSort>,
+    page: Page,
+) -> Result<Rows<Conversation>> {
+    let mut binds = Binds::default();
+    let account = binds.push(Bind::Uuid(source.account().0));
+    let keyset = keyset(order);
+    let condition = conversation_filter::conversations(filter, &account, &mut binds);
+    let bounds = page.bounds(keyset, &mut binds);
+    let limit = page.order(keyset, &mut binds);
+    // The page is cut before anything is joined to it.
+    let text = format!(
+        "SELECT c.id AS parent, {COLUMNS} FROM (SELECT c.* FROM conversations c WHERE c.account_id = {account} \
+         AND {condition}{bounds}{limit}) c {TRASH}{}",
+        page.sorted(keyset)
+    );
+    let rows = load(source, statement(filter, text, binds)).await?;
+    Ok(page.cut(
+        rows.into_iter()
+            .map(|(_, conversation)| conversation)
+            .collect(),
+    ))
+}
+
+/// How many conversations of the account pass the filter.
+///
+/// # Errors
+/// When the database is away.
+pub async fn count(source: &Source, filter: &ConversationFilter) -> Result<i64> {
+    let mut binds = Binds::default();
+    let account = binds.push(Bind::Uuid(source.account().0));
+    let condition = conversation_filter::conversations(filter, &account, &mut binds);
+    let text = format!(
+        "SELECT count(*) AS count FROM conversations c WHERE c.account_id = {account} AND {condition}"
+    );
+    let rows: Vec<CountRow> = source.load(statement(filter, text, binds)).await?;
+    Ok(rows.first().map_or(0, |row| row.count))
+}
+
+/// Whose conversations a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Parent {
+    /// Those in this inbox.
+    Inbox(Uuid),
+    /// Those with this contact.
+    Contact(Uuid),
+    /// Those of this ticket.
+    Ticket(Uuid),
+    /// Those with a contact, but one.
+    Previous {
+        /// The contact.
+        contact: Uuid,
+        /// The conversation beside which they are shown.
+        but: Uuid,
+    },
+}
+
+/// What each list of several is: which of a parent's conversations, in what order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct List {
+    /// None takes all, also those in the trash: a ticket and its conversations are there together or not at all.
+    pub filter: Option<std::sync::Arc<ConversationFilter>>,
+    /// In what order.
+    pub order: Order<ConversationSort>,
+}
+
+impl Parent {
+    /// The column that names the parent, its value there, and the id that the list is known by.
+    const fn parts(self) -> (&'static str, Uuid, Uuid) {
+        match self {
+            Self::Inbox(id) => ("c.inbox_id", id, id),
+            Self::Contact(id) => ("c.contact_id", id, id),
+            Self::Ticket(id) => ("c.ticket_id", id, id),
+            Self::Previous { contact, but } => ("c.contact_id", contact, but),
+        }
+    }
+
+    /// The `FROM` of the parents, which must be of one kind, and what ties a conversation to its own.
+    fn join(parents: &[Self], binds: &mut Binds) -> (String, String) {
+        let (values, ids) = parents.iter().map(|parent| parent.parts()).fold(
+            (Vec::new(), Vec::new()),
+            |(mut values, mut ids), (_, value, id)| {
+                values.push(value);
+                ids.push(id);
+                (values, ids)
+            },
+        );
+        let values = binds.push(Bind::Uuids(values));
+        let ids = binds.push(Bind::Uuids(ids));
+        let from = format!("unnest({values}, {ids}) AS p (value, id)");
+        let tie = match parents.first() {
+            Some(Self::Previous { .. }) => "c.contact_id = p.value AND c.id <> p.id".to_owned(),
+            Some(one) => format!("{} = p.value", one.parts().0),
+            None => "false".to_owned(),
+        };
+        (from, tie)
+    }
+}
+
+fn list_condition(list: &List, account: &str, binds: &mut Binds) -> String {
+    list.filter.as_ref().map_or(String::new(), |filter| {
+        format!(
+            " AND {}",
+            conversation_filter::conversations(filter, account, binds)
+        )
+    })
+}
+
+/// The same page of each parent's conversations; the parents are all of one kind.
+///
+/// # Errors
+/// When the database is away.
+pub async fn pages_of(
+    source: &Source,
+    parents: Vec<Parent>,
+    list: &List,
+    page: Page,
+) -> Result<Vec<(Parent, Rows<Conversation>)>> {
+    let mut binds = Binds::default();
+    let account = binds.push(Bind::Uuid(source.account().0));
+    let (from, tie) = Parent::join(&parents, &mut binds);
+    let keyset = keyset(list.order);
+    let condition = list_condition(list, &account, &mut binds);
+    let bounds = page.bounds(keyset, &mut binds);
+    let limit = page.order(keyset, &mut binds);
+    let text = format!(
+        "SELECT p.id AS parent, {COLUMNS} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
+         WHERE c.account_id = {account} AND {tie}{condition}{bounds}{limit}) c {TRASH}{}",
+        page.sorted(keyset)
+    );
+    let statement = list_statement(list, text, binds);
+    let rows = load(source, statement).await?;
+    let ids = parents.iter().map(|parent| parent.parts().2).collect();
+    let lists = by_parent(page, ids, rows, |(parent, _)| *parent);
+    let lists = lists
+        .into_iter()
+        .map(|(_, rows)| rows.map(|(_, conversation)| conversation));
+    Ok(parents.into_iter().zip(lists).collect())
+}
+
+/// How many conversations each parent's list has; the parents are all of one kind.
+///
+/// # Errors
+/// When the database is away.
+pub async fn counts_of(
+    source: &Source,
+    parents: Vec<Parent>,
+    list: &List,
+) -> Result<Vec<(Parent, i64)>> {
+    let mut binds = Binds::default();
+    let account = binds.push(Bind::Uuid(source.account().0));
+    let (from, tie) = Parent::join(&parents, &mut binds);
+    let condition = list_condition(list, &account, &mut binds);
+    let text = format!(
+        "SELECT p.id AS of, (SELECT count(*) FROM conversations c WHERE c.account_id = {account} AND {tie}{condition}) \
+         AS count FROM {from}"
+    );
+    let rows: Vec<CountOfRow> = source.load(list_statement(list, text, binds)).await?;
+    let counts: std::collections::HashMap<_, _> =
+        rows.into_iter().map(|row| (row.of, row.count)).collect();
+    let count = |parent: Parent| {
+        (
+            parent,
+            counts.get(&parent.parts().2).copied().unwrap_or_default(),
+        )
+    };
+    Ok(parents.into_iter().map(count).collect())
+}
+
+/// The everyday shapes, of two conditions at most, are few enough to stay prepared.
+fn statement(filter: &ConversationFilter, text: String, binds: Binds) -> Sql {
+    if filter.condition.size() <= 3 {
+        sql(&text, binds.into_vec())
+    } else {
+        dynamic_sql(text, binds.into_vec())
+    }
+}
+
+fn list_statement(list: &List, text: String, binds: Binds) -> Sql {
+    match &list.filter {
+        Some(filter) => statement(filter, text, binds),
+        None => sql(&text, binds.into_vec()),
+    }
+}

@@ -1,0 +1,163 @@
+//! Reading messages.
+
+use diesel::QueryableByName;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::binds::Binds;
+use super::page::{Key, KeyType, Keyset, Page, Rows};
+use super::{CountOfRow, Source, known};
+use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::image::{Actor, Time};
+use crate::domain::noun::MessageKind;
+use crate::error::Result;
+use crate::store::log::actor;
+use crate::store::sql::{Bind, sql};
+
+const COLUMNS: &str =
+    "m.id, m.conversation_id, m.kind, m.author_kind, m.author_id, m.text, m.created_at";
+
+/// Oldest first: as people read a thread.
+const ORDER: Keyset = Keyset {
+    value: "m.created_at",
+    id: Some("m.id"),
+    key_type: KeyType::Time,
+    descending: false,
+};
+
+/// One message or note of a conversation.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Where it was written.
+    pub conversation: ConversationId,
+    /// Whom it is meant for.
+    pub kind: MessageKind,
+    /// Who wrote it.
+    pub author: Actor,
+    /// What it says.
+    pub text: String,
+    /// When it was written.
+    pub created_at: Time,
+}
+
+impl Message {
+    /// Its key in a conversation's messages.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key {
+            value: self.created_at.timestamp_micros(),
+            id: self.id.0,
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct MessageRow {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    conversation_id: Uuid,
+    #[diesel(sql_type = st::SmallInt)]
+    kind: i16,
+    #[diesel(sql_type = st::SmallInt)]
+    author_kind: i16,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    author_id: Option<Uuid>,
+    #[diesel(sql_type = st::Text)]
+    text: String,
+    #[diesel(sql_type = st::Timestamptz)]
+    created_at: Time,
+}
+
+impl MessageRow {
+    fn decode(self) -> Result<Message> {
+        Ok(Message {
+            id: self.id.into(),
+            conversation: self.conversation_id.into(),
+            kind: known(
+                MessageKind::from_code(self.kind),
+                "kind of message",
+                self.kind,
+            )?,
+            author: actor(self.author_kind, self.author_id)?,
+            text: self.text,
+            created_at: self.created_at,
+        })
+    }
+}
+
+/// Messages by id; those that are not there are left out.
+///
+/// # Errors
+/// When the database is away.
+pub async fn messages_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<Message>> {
+    let text =
+        format!("SELECT {COLUMNS} FROM messages m WHERE m.account_id = $1 AND m.id = ANY($2)");
+    let binds = [Bind::Uuid(source.account().0), Bind::Uuids(ids)];
+    let rows: Vec<MessageRow> = source.load(sql(&text, binds)).await?;
+    rows.into_iter().map(MessageRow::decode).collect()
+}
+
+/// The same page of each of these conversations' messages.
+///
+/// # Errors
+/// When the database is away.
+pub async fn messages_of_conversations(
+    source: &Source,
+    conversations: Vec<Uuid>,
+    page: Page,
+) -> Result<Vec<(Uuid, Rows<Message>)>> {
+    let mut binds = Binds::default();
+    let account = binds.push(Bind::Uuid(source.account().0));
+    let parents = binds.push(Bind::Uuids(conversations.clone()));
+    let bounds = page.bounds(ORDER, &mut binds);
+    let order = page.order(ORDER, &mut binds);
+    let text = format!(
+        "SELECT {COLUMNS} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT {COLUMNS} FROM messages m \
+         WHERE m.account_id = {account} AND m.conversation_id = p.id{bounds}{order}) m{}",
+        page.sorted(ORDER)
+    );
+    // Few shapes: with or without each bound, forward or backward.
+    let rows: Vec<MessageRow> = source.load(sql(&text, binds.into_vec())).await?;
+    let rows: Vec<Message> = rows
+        .into_iter()
+        .map(MessageRow::decode)
+        .collect::<Result<_>>()?;
+    Ok(super::page::by_parent(page, conversations, rows, |m| {
+        m.conversation.0
+    }))
+}
+
+/// How many messages each of these conversations has; none: left out.
+///
+/// # Errors
+/// When the database is away.
+pub async fn count_of_conversations(
+    source: &Source,
+    conversations: Vec<Uuid>,
+) -> Result<Vec<(Uuid, i64)>> {
+    let text = "SELECT m.conversation_id AS of, count(*) AS count FROM messages m \
+                WHERE m.account_id = $1 AND m.conversation_id = ANY($2) GROUP BY m.conversation_id";
+    let binds = [Bind::Uuid(source.account().0), Bind::Uuids(conversations)];
+    let rows: Vec<CountOfRow> = source.load(sql(text, binds)).await?;
+    Ok(rows.into_iter().map(|row| (row.of, row.count)).collect())
+}
+
+/// The last message of each of these conversations, notes included.
+///
+/// # Errors
+/// When the database is away.
+pub async fn last_of_conversations(
+    source: &Source,
+    conversations: Vec<Uuid>,
+) -> Result<Vec<Message>> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM unnest($2) AS p (id) CROSS JOIN LATERAL (SELECT {COLUMNS} FROM messages m \
+         WHERE m.account_id = $1 AND m.conversation_id = p.id ORDER BY m.created_at DESC, m.id DESC LIMIT 1) m"
+    );
+    let binds = [Bind::Uuid(source.account().0), Bind::Uuids(conversations)];
+    let rows: Vec<MessageRow> = source.load(sql(&text, binds)).await?;
+    rows.into_iter().map(MessageRow::decode).collect()
+}

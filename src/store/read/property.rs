@@ -1,0 +1,133 @@
+//! Reading property definitions, the values of tickets, and which of them a user's panel shows.
+
+use diesel::QueryableByName;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::{Source, known};
+use crate::domain::id::{PropertyId, TicketId, UserId};
+use crate::domain::image::Held;
+use crate::domain::noun::PropertyType;
+use crate::domain::property::{PropertyDefinition, PropertyOption};
+use crate::error::{Error, Result};
+use crate::store::sql::{Bind, sql};
+
+#[derive(QueryableByName)]
+struct DefinitionRow {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Text)]
+    name: String,
+    #[diesel(sql_type = st::Text)]
+    label: String,
+    #[diesel(sql_type = st::SmallInt)]
+    kind: i16,
+    #[diesel(sql_type = st::Jsonb)]
+    options: serde_json::Value,
+    #[diesel(sql_type = st::Bool)]
+    required: bool,
+    #[diesel(sql_type = st::Bool)]
+    read_only: bool,
+    #[diesel(sql_type = st::Bool)]
+    archived: bool,
+}
+
+impl DefinitionRow {
+    fn decode(self) -> Result<PropertyDefinition> {
+        let options: Vec<PropertyOption> = serde_json::from_value(self.options)
+            .map_err(|error| Error::Internal(format!("options of {}: {error}", self.id)))?;
+        Ok(PropertyDefinition {
+            id: self.id.into(),
+            name: self.name,
+            label: self.label,
+            kind: known(
+                PropertyType::from_code(self.kind),
+                "type of property",
+                self.kind,
+            )?,
+            options,
+            required: self.required,
+            read_only: self.read_only,
+            archived: self.archived,
+        })
+    }
+}
+
+/// All definitions of the account by label, archived ones included.
+///
+/// # Errors
+/// When the database is away.
+pub async fn all_definitions(source: &Source) -> Result<Vec<PropertyDefinition>> {
+    let text = "SELECT id, name, label, kind, options, required, read_only, archived FROM property_definitions \
+                WHERE account_id = $1 ORDER BY lower(label), id";
+    let rows: Vec<DefinitionRow> = source
+        .load(sql(text, [Bind::Uuid(source.account().0)]))
+        .await?;
+    rows.into_iter().map(DefinitionRow::decode).collect()
+}
+
+#[derive(QueryableByName)]
+struct HeldRow {
+    #[diesel(sql_type = st::Uuid)]
+    ticket_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    definition_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Jsonb>)]
+    value: Option<serde_json::Value>,
+    #[diesel(sql_type = st::Integer)]
+    version: i32,
+}
+
+/// What these tickets have or had of each property.
+///
+/// # Errors
+/// When the database is away.
+pub async fn held_by_tickets(
+    source: &Source,
+    tickets: Vec<Uuid>,
+) -> Result<Vec<(TicketId, PropertyId, Held)>> {
+    let text = "SELECT ticket_id, definition_id, value, version FROM ticket_properties \
+                WHERE account_id = $1 AND ticket_id = ANY($2)";
+    let binds = [Bind::Uuid(source.account().0), Bind::Uuids(tickets)];
+    let rows: Vec<HeldRow> = source.load(sql(text, binds)).await?;
+    let decode = |row: HeldRow| {
+        let value = row.value.map(serde_json::from_value).transpose();
+        let value =
+            value.map_err(|error| Error::Internal(format!("value of {}: {error}", row.ticket_id)));
+        let version = row.version;
+        Ok((
+            row.ticket_id.into(),
+            row.definition_id.into(),
+            Held {
+                value: value?,
+                version,
+            },
+        ))
+    };
+    rows.into_iter().map(decode).collect()
+}
+
+#[derive(QueryableByName)]
+struct PanelRow {
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    definition_id: Option<Uuid>,
+}
+
+/// What the user chose for the ticket details panel, in that order; none before any choice.
+///
+/// # Errors
+/// When the database is away.
+pub async fn panel_of_user(source: &Source, user: UserId) -> Result<Option<Vec<PropertyId>>> {
+    let text = "SELECT p.definition_id FROM users u LEFT JOIN panel_properties p ON p.account_id = u.account_id \
+                AND p.user_id = u.id WHERE u.account_id = $1 AND u.id = $2 AND u.panel_chosen ORDER BY p.position";
+    let binds = [Bind::Uuid(source.account().0), Bind::Uuid(user.0)];
+    let rows: Vec<PanelRow> = source.load(sql(text, binds)).await?;
+    // A user with an empty choice has one row, without a definition.
+    let chosen = !rows.is_empty();
+    let ids = rows
+        .into_iter()
+        .filter_map(|row| row.definition_id)
+        .map(Into::into)
+        .collect();
+    Ok(chosen.then_some(ids))
+}

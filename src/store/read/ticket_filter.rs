@@ -1,0 +1,85 @@
+//! Conditions on tickets as SQL.
+
+use super::binds::Binds;
+use super::conversation_filter::{condition, equals, in_range, maybe_equals};
+use crate::domain::filter::{PropertyTest, TicketFilter, TicketLeaf};
+use crate::domain::id::PropertyId;
+use crate::store::sql::Bind;
+
+/// All conditions of a list of tickets `t`; `account` is the placeholder of the account.
+pub(super) fn tickets(filter: &TicketFilter, account: &str, binds: &mut Binds) -> String {
+    let trash = if filter.in_trash {
+        "IS NOT NULL"
+    } else {
+        "IS NULL"
+    };
+    let condition = condition(&filter.condition, false, binds, &|one, negated, binds| {
+        leaf(one, negated, account, binds)
+    });
+    format!("t.trash_group_id {trash} AND {condition}")
+}
+
+fn leaf(leaf: &TicketLeaf, negated: bool, account: &str, binds: &mut Binds) -> String {
+    use TicketLeaf as L;
+    let not = if negated { "NOT " } else { "" };
+    match leaf {
+        L::Status(ids) => {
+            let ids = binds.push(Bind::Uuids(ids.iter().map(|id| id.0).collect()));
+            format!("{not}t.status_id = ANY({ids})")
+        }
+        L::Category(category) => {
+            let code = binds.push(Bind::Small(category.code()));
+            equals("t.category", negated, &code)
+        }
+        L::Priority(any) => {
+            let codes = binds.push(Bind::Smalls(any.iter().map(|one| one.code()).collect()));
+            // Without a priority it is none of them.
+            let null = if negated { "true" } else { "false" };
+            format!("coalesce({not}t.priority = ANY({codes}), {null})")
+        }
+        L::Owner(owner) => {
+            let id = owner.map(|id| binds.push(Bind::Uuid(id.0)));
+            maybe_equals("t.owner_id", negated, id.as_deref())
+        }
+        L::Contact(id) => {
+            let id = binds.push(Bind::Uuid(id.0));
+            maybe_equals("t.contact_id", negated, Some(&id))
+        }
+        L::Workspace(workspace) => {
+            let code = binds.push(Bind::Small(workspace.code()));
+            equals("t.workspace", negated, &code)
+        }
+        L::Property(id, test) => property(*id, test, negated, account, binds),
+        L::Created(range) => in_range("t.created_at", negated, range, binds),
+    }
+}
+
+fn property(
+    id: PropertyId,
+    test: &PropertyTest,
+    negated: bool,
+    account: &str,
+    binds: &mut Binds,
+) -> String {
+    let id = binds.push(Bind::Uuid(id.0));
+    let (holds, wanted) = match test {
+        PropertyTest::Equals(value) => {
+            // Written as the log and the table write it, so equal values are equal jsonb.
+            let value = serde_json::to_value(value).unwrap_or_default();
+            (true, format!("p.value = {}", binds.push(Bind::Json(value))))
+        }
+        PropertyTest::Contains(option) => {
+            let value = serde_json::json!({ "options": [option] });
+            (
+                true,
+                format!("p.value @> {}", binds.push(Bind::Json(value))),
+            )
+        }
+        PropertyTest::IsSet(set) => (*set, "p.value IS NOT NULL".to_owned()),
+    };
+    let not = if holds == negated { "NOT " } else { "" };
+    format!(
+        "{not}EXISTS (SELECT FROM ticket_properties p WHERE p.account_id = {account} AND p.ticket_id = t.id \
+         AND p.definition_id = {id} AND {wanted})"
+    )
+}

@@ -1,0 +1,310 @@
+//! The schema against the contract that clients rely on: names, arguments, types, nullability and defaults.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_graphql::Positioned;
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
+
+use tandem::graphql::sdl;
+
+/// What the contract has and the schema has not yet: shrinks to nothing.
+const MISSING: &[&str] = &["Mutation", "Query.search", "SearchResult", "Subscription"];
+
+type Types = BTreeMap<String, TypeDefinition>;
+
+fn types(sdl: &str) -> Types {
+    let document = parse_schema(sdl).expect("a schema");
+    let types = document.definitions.into_iter();
+    let types = types.filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(definition) => Some(definition.node),
+        _ => None,
+    });
+    types
+        .map(|definition| (definition.name.node.to_string(), definition))
+        .collect()
+}
+
+/// Types that only the missing fields need are missing with them.
+fn reached(contract: &Types, missing: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<String> = ["Query", "Mutation", "Subscription"].map(Into::into).into();
+    while let Some(name) = open.pop() {
+        if missing.contains(&name) || !reached.insert(name.clone()) {
+            continue;
+        }
+        let Some(definition) = contract.get(&name) else {
+            continue;
+        };
+        let fields = |fields: &[Positioned<FieldDefinition>]| {
+            let kept = fields
+                .iter()
+                .filter(|field| !missing.contains(&format!("{name}.{}", field.node.name.node)));
+            kept.flat_map(|field| {
+                let arguments = field.node.arguments.iter().map(|one| &one.node.ty.node);
+                arguments.chain([&field.node.ty.node])
+            })
+            .map(|ty| base(&ty.to_string()))
+            .collect::<Vec<_>>()
+        };
+        open.extend(match &definition.kind {
+            TypeKind::Object(object) => fields(&object.fields),
+            TypeKind::Interface(interface) => {
+                let name = &definition.name.node;
+                let implementors = contract.values().filter(|one| match &one.kind {
+                    TypeKind::Object(object) => {
+                        object.implements.iter().any(|other| other.node == *name)
+                    }
+                    _ => false,
+                });
+                let mut all = fields(&interface.fields);
+                all.extend(implementors.map(|one| one.name.node.to_string()));
+                all
+            }
+            TypeKind::Union(union) => union.members.iter().map(|m| m.node.to_string()).collect(),
+            TypeKind::InputObject(input) => input
+                .fields
+                .iter()
+                .map(|field| base(&field.node.ty.node.to_string()))
+                .collect(),
+            TypeKind::Enum(_) | TypeKind::Scalar => Vec::new(),
+        });
+    }
+    reached
+}
+
+fn base(ty: &str) -> String {
+    ty.replace(['[', ']', '!'], "")
+}
+
+/// Holds one list of arguments or input fields against the other.
+fn compare_inputs(
+    place: &str,
+    wanted: &[Positioned<InputValueDefinition>],
+    found: &[Positioned<InputValueDefinition>],
+    differences: &mut Vec<String>,
+) {
+    for input in wanted.iter().map(|one| &one.node) {
+        let same = found
+            .iter()
+            .find(|one| one.node.name.node == input.name.node);
+        let place = format!("{place}({})", input.name.node);
+        let Some(same) = same.map(|one| &one.node) else {
+            differences.push(format!("{place} is not there"));
+            continue;
+        };
+        if same.ty.node != input.ty.node {
+            differences.push(format!(
+                "{place} is {}, not {}",
+                same.ty.node, input.ty.node
+            ));
+        }
+        let value = |one: &InputValueDefinition| {
+            one.default_value
+                .as_ref()
+                .map(|value| value.node.to_string())
+        };
+        if value(input).is_some() && value(same) != value(input) {
+            differences.push(format!("{place} has the default {:?}", value(same)));
+        }
+    }
+    let known: BTreeSet<_> = wanted.iter().map(|one| &one.node.name.node).collect();
+    for input in found.iter().map(|one| &one.node) {
+        let optional = input.ty.node.nullable || input.default_value.is_some();
+        if !known.contains(&input.name.node) && !optional {
+            differences.push(format!(
+                "{place}({}) is added and not optional",
+                input.name.node
+            ));
+        }
+    }
+}
+
+fn compare_fields(
+    place: &str,
+    wanted: &[Positioned<FieldDefinition>],
+    found: &[Positioned<FieldDefinition>],
+    missing: &mut BTreeSet<String>,
+    differences: &mut Vec<String>,
+) {
+    for field in wanted.iter().map(|one| &one.node) {
+        let place = format!("{place}.{}", field.name.node);
+        let same = found
+            .iter()
+            .find(|one| one.node.name.node == field.name.node);
+        let Some(same) = same.map(|one| &one.node) else {
+            missing.insert(place);
+            continue;
+        };
+        if same.ty.node != field.ty.node {
+            differences.push(format!(
+                "{place} is {}, not {}",
+                same.ty.node, field.ty.node
+            ));
+        }
+        compare_inputs(&place, &field.arguments, &same.arguments, differences);
+    }
+}
+
+fn names(names: &[Positioned<async_graphql::Name>]) -> BTreeSet<String> {
+    names.iter().map(|name| name.node.to_string()).collect()
+}
+
+#[test]
+fn the_schema_keeps_the_contract() {
+    let contract = types(include_str!("contract.graphql"));
+    let schema = types(&sdl());
+    let (mut missing, mut differences) = (BTreeSet::new(), Vec::new());
+    for (name, wanted) in &contract {
+        let Some(found) = schema.get(name) else {
+            missing.insert(name.clone());
+            continue;
+        };
+        match (&wanted.kind, &found.kind) {
+            (TypeKind::Scalar, TypeKind::Scalar) => {}
+            (TypeKind::Object(wanted), TypeKind::Object(found)) => {
+                if !names(&wanted.implements).is_subset(&names(&found.implements)) {
+                    differences.push(format!("{name} does not implement all that it should"));
+                }
+                compare_fields(
+                    name,
+                    &wanted.fields,
+                    &found.fields,
+                    &mut missing,
+                    &mut differences,
+                );
+            }
+            (TypeKind::Interface(wanted), TypeKind::Interface(found)) => {
+                compare_fields(
+                    name,
+                    &wanted.fields,
+                    &found.fields,
+                    &mut missing,
+                    &mut differences,
+                );
+            }
+            (TypeKind::Union(wanted), TypeKind::Union(found)) => {
+                if names(&wanted.members) != names(&found.members) {
+                    differences.push(format!("{name} has other members"));
+                }
+            }
+            (TypeKind::Enum(wanted), TypeKind::Enum(found)) => {
+                let values = |one: &async_graphql::parser::types::EnumType| -> BTreeSet<_> {
+                    one.values
+                        .iter()
+                        .map(|one| one.node.value.node.to_string())
+                        .collect()
+                };
+                if values(wanted) != values(found) {
+                    differences.push(format!("{name} has other values"));
+                }
+            }
+            (TypeKind::InputObject(wanted), TypeKind::InputObject(found)) => {
+                compare_inputs(name, &wanted.fields, &found.fields, &mut differences);
+            }
+            _ => differences.push(format!("{name} is another kind of type")),
+        }
+    }
+    assert!(differences.is_empty(), "{differences:#?}");
+    // What only missing things need need not be listed.
+    let reached = reached(&contract, &missing);
+    let listed: BTreeSet<_> = MISSING.iter().map(ToString::to_string).collect();
+    let needed = missing.iter().filter(|one| {
+        let owner = one.split('.').next().unwrap_or_default();
+        one.contains('.') || reached.contains(*one) || listed.contains(owner)
+    });
+    let needed: BTreeSet<_> = needed.cloned().collect();
+    assert_eq!(needed, listed, "the list of what is missing is out of date");
+}
+
+#[test]
+fn every_connection_is_a_relay_connection() {
+    let schema = types(&sdl());
+    let connections: Vec<_> = schema
+        .keys()
+        .filter(|name| name.ends_with("Connection"))
+        .collect();
+    assert!(connections.len() >= 5, "{connections:?}");
+    for name in connections {
+        let node = name.trim_end_matches("Connection");
+        let shown = |name: &str| match &schema[name].kind {
+            TypeKind::Object(object) => object
+                .fields
+                .iter()
+                .map(|field| {
+                    (
+                        field.node.name.node.to_string(),
+                        field.node.ty.node.to_string(),
+                    )
+                })
+                .collect::<BTreeMap<_, _>>(),
+            other => panic!("{other:?}"),
+        };
+        let connection = shown(name);
+        assert_eq!(connection["edges"], format!("[{node}Edge!]!"));
+        assert_eq!(connection["pageInfo"], "PageInfo!");
+        assert_eq!(connection["totalCount"], "Int!");
+        let edge = shown(&format!("{node}Edge"));
+        assert_eq!(edge["cursor"], "String!");
+        assert_eq!(format!("[{}]!", edge["node"]), connection["nodes"]);
+        let info = shown("PageInfo");
+        assert_eq!(info["hasNextPage"], "Boolean!");
+        assert_eq!(info["hasPreviousPage"], "Boolean!");
+        assert_eq!(info["startCursor"], "String");
+        assert_eq!(info["endCursor"], "String");
+    }
+}
+
+#[test]
+fn everything_is_described() {
+    let mut bare = Vec::new();
+    for (name, definition) in types(&sdl()) {
+        if definition.description.is_none() && !matches!(name.as_str(), "Mutation" | "Subscription")
+        {
+            bare.push(name.clone());
+        }
+        let inputs = |place: &str, inputs: &[Positioned<InputValueDefinition>]| {
+            let bare = inputs
+                .iter()
+                .filter(|input| input.node.description.is_none());
+            bare.map(|input| format!("{place}({})", input.node.name.node))
+                .collect::<Vec<_>>()
+        };
+        match &definition.kind {
+            TypeKind::Object(async_graphql::parser::types::ObjectType { fields, .. })
+            | TypeKind::Interface(async_graphql::parser::types::InterfaceType { fields, .. }) => {
+                for field in fields.iter().map(|field| &field.node) {
+                    let place = format!("{name}.{}", field.name.node);
+                    bare.extend(inputs(&place, &field.arguments));
+                    if field.description.is_none() {
+                        bare.push(place);
+                    }
+                }
+            }
+            TypeKind::InputObject(input) => bare.extend(inputs(&name, &input.fields)),
+            TypeKind::Enum(all) => {
+                for value in all
+                    .values
+                    .iter()
+                    .filter(|one| one.node.description.is_none())
+                {
+                    bare.push(format!("{name}.{}", value.node.value.node));
+                }
+            }
+            TypeKind::Scalar | TypeKind::Union(_) => {}
+        }
+    }
+    assert!(bare.is_empty(), "without a description: {bare:#?}");
+}
+
+#[test]
+fn the_exported_schema_is_up_to_date() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
+    let exported = std::fs::read_to_string(file).expect("schema.graphql");
+    assert!(
+        exported == sdl(),
+        "run `tandem schema > schema.graphql` and look at what changed"
+    );
+}
