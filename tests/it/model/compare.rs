@@ -1,5 +1,7 @@
 //! What the server shows of itself, against the model's world: every ticket and conversation, the whole log, the trash.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::decode;
@@ -18,7 +20,10 @@ impl Driver {
             .iter()
             .zip(data["nodes"].as_array().cloned().unwrap_or_default())
         {
-            if let Some(members) = seen["conversations"]["nodes"].as_array_mut() {
+            if let Some(members) = seen
+                .pointer_mut("/conversations/nodes")
+                .and_then(Value::as_array_mut)
+            {
                 members.sort_by(|a, b| a["id"].as_str().cmp(&b["id"].as_str()));
             }
             if *expected != seen {
@@ -204,7 +209,10 @@ impl Driver {
             .cloned()
             .unwrap_or_default();
         for group in &mut seen {
-            if let Some(members) = group["conversations"].as_array_mut() {
+            if let Some(members) = group
+                .pointer_mut("/conversations")
+                .and_then(Value::as_array_mut)
+            {
                 members.sort_by_key(ToString::to_string);
             }
         }
@@ -241,14 +249,23 @@ fn space(space: Space) -> &'static str {
 
 /// The fields in which two objects differ.
 fn difference(expected: &Value, seen: &Value) -> String {
-    let (Some(fields), Some(_)) = (expected.as_object(), seen.as_object()) else {
+    let (Some(fields), Some(shown)) = (expected.as_object(), seen.as_object()) else {
         return format!("model {expected}, server {seen}");
     };
-    let differing = fields
-        .iter()
-        .filter(|(name, value)| seen[name.as_str()] != **value);
-    let lines: Vec<String> = differing
-        .map(|(name, value)| format!("  {name}: model {value}, server {}", seen[name.as_str()]))
-        .collect();
-    format!("{}\n{}", expected["id"], lines.join("\n"))
+    let names: BTreeSet<&String> = fields.keys().chain(shown.keys()).collect();
+    let differing = names
+        .into_iter()
+        .filter(|name| expected[name.as_str()] != seen[name.as_str()]);
+    let line = |name: &String| {
+        format!(
+            "  {name}: model {}, server {}",
+            expected[name.as_str()],
+            seen[name.as_str()]
+        )
+    };
+    format!(
+        "{}\n{}",
+        expected["id"],
+        differing.map(line).collect::<Vec<_>>().join("\n")
+    )
 }

@@ -163,7 +163,8 @@ fn thing() -> impl Strategy<Value = Thing> {
     ]
 }
 
-fn command() -> impl Strategy<Value = Command> {
+/// Boxed: the generator of so many alternatives is too large for a test's stack.
+fn command() -> BoxedStrategy<Command> {
     let back = prop_oneof![8 => Just(0usize), 6 => 1usize..5, 2 => 5usize..15, 1 => 97usize..100];
     let links = prop_oneof![
         (
@@ -274,4 +275,5 @@ fn command() -> impl Strategy<Value = Command> {
     let users =
         (1usize..3, any::<bool>()).prop_map(|(user, active)| Command::UpdateUser { user, active });
     prop_oneof![4 => statuses, 3 => links, 4 => owners, 4 => others, 4 => trash, 4 => undo, 4 => messages, 1 => users]
+    .boxed()
 }
