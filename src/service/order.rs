@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{Outcome, Service, TRIES, WriteResult, now};
 use crate::domain::access::{Action, Viewer};
-use crate::domain::cascade::{Command, Linked, Plan, Subject, Touches, plan};
-use crate::domain::event::{BODY_VERSION, Body, Entry};
+use crate::domain::cascade::{Command, Linked, Plan, Subject, plan};
+use crate::domain::event::{Body, Entry};
 use crate::domain::id::{CascadeId, ConversationId, TicketId, UserId};
 use crate::domain::image::Time;
 use crate::domain::refusal::{Detail, ErrorCode, Refusal};
@@ -206,7 +206,7 @@ impl Service {
         let named = target
             .conversation
             .map(|(id, _)| id)
-            .or_else(|| first_conversation(&planned, target));
+            .or_else(|| shown_conversation(&planned, command));
         let Plan {
             effects,
             left,
@@ -276,16 +276,22 @@ impl Service {
     }
 }
 
-/// What an undo shows as its conversation: the first that it changes.
-fn first_conversation(planned: &Plan, target: Target) -> Option<ConversationId> {
-    target.undoes?;
-    planned
-        .effects
-        .iter()
-        .find_map(|effect| match effect.subject {
-            Subject::Conversation(id) => Some(id),
-            Subject::Ticket(_) => None,
-        })
+/// The conversation that a payload shows where the input names none: the one that a message started, the first that
+/// an undo changes. A command on a ticket shows none.
+fn shown_conversation(planned: &Plan, command: &Command) -> Option<ConversationId> {
+    match command {
+        Command::ReceiveMessage(incoming) => Some(incoming.conversation),
+        Command::UndoCascade(..) => {
+            planned
+                .effects
+                .iter()
+                .find_map(|effect| match effect.subject {
+                    Subject::Conversation(id) => Some(id),
+                    Subject::Ticket(_) => None,
+                })
+        }
+        _ => None,
+    }
 }
 
 fn missing(linked: &Linked, target: &Target) -> Result<()> {
@@ -324,18 +330,6 @@ fn entry(
     undoes: Option<CascadeId>,
     at: Time,
 ) -> Entry {
-    let touches = Touches::of(before, after, &effects);
-    let tickets = after
-        .ticket
-        .iter()
-        .filter(|new| before.ticket.as_ref() != Some(new))
-        .cloned()
-        .collect();
-    let changed = after
-        .conversations
-        .iter()
-        .filter(|new| !before.conversations.contains(new));
-    let conversations = changed.cloned().collect();
     let actor = match command {
         // What a contact wrote is the contact's doing, whoever handed it in.
         Command::ReceiveMessage(incoming) => incoming.message.author,
@@ -349,12 +343,6 @@ fn entry(
         actor,
         command: command.name().to_owned(),
         undoes,
-        body: Body {
-            v: BODY_VERSION,
-            effects,
-            touches,
-            tickets,
-            conversations,
-        },
+        body: Body::of(before, after, effects),
     }
 }

@@ -6,7 +6,10 @@
     missing_docs
 )]
 
+mod bulk;
 mod contract;
 mod embedded;
 mod http;
 mod mail;
+mod realtime;
+mod support;

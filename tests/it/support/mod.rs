@@ -1,0 +1,10 @@
+//! What integration tests stand on: a real Postgres, a database for each test, a real server, a client.
+
+mod account;
+mod app;
+mod cluster;
+mod database;
+
+pub use account::{TestAccount, TestUser};
+pub use app::{Client, TestApp};
+pub use database::{TestDatabase, database};
