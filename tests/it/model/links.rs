@@ -82,8 +82,8 @@ impl World {
             }
         }
         let linked = self.link(conversation, number, rule, by.map(|_| created));
-        self.to_help_desk(subject, created);
-        self.to_help_desk(Thing::Conversation(conversation), linked);
+        self.move_to_help_desk(subject, created);
+        self.move_to_help_desk(Thing::Conversation(conversation), linked);
     }
 
     fn link(&mut self, conversation: usize, ticket: usize, rule: Rule, by: Option<usize>) -> usize {
@@ -98,7 +98,7 @@ impl World {
         )
     }
 
-    fn to_help_desk(&mut self, thing: Thing, by: usize) {
+    fn move_to_help_desk(&mut self, thing: Thing, by: usize) {
         let space = match thing {
             Thing::Ticket(ticket) => &mut self.tickets[ticket].space,
             Thing::Conversation(conversation) => &mut self.conversations[conversation].space,
@@ -130,7 +130,7 @@ impl World {
             return Err(Code::AlreadyLinked.into());
         }
         let linked = self.link(conversation, ticket, Rule::Direct, None);
-        self.to_help_desk(thing, linked);
+        self.move_to_help_desk(thing, linked);
         Ok(())
     }
 }

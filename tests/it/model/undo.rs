@@ -43,10 +43,10 @@ impl World {
             };
             places.push(taken_back);
         }
-        let Some(first) = places.iter().copied().flatten().next() else {
+        if self.effects.is_empty() {
             return Err(Stop::NothingTakenBack(left));
-        };
-        self.trash_what_came_since(first);
+        }
+        self.trash_what_came_since();
         Ok(left)
     }
 
@@ -117,8 +117,9 @@ impl World {
         }
     }
 
-    /// Undoing a restore trashes the whole group as it is now, with what was linked since (rule 18).
-    fn trash_what_came_since(&mut self, by: usize) {
+    /// Undoing a restore trashes the whole group as it is now, with what was linked since: a ticket because of its
+    /// conversation (rule 15), a conversation because of its ticket (rule 16).
+    fn trash_what_came_since(&mut self) {
         let trashed: Vec<Thing> = self
             .effects
             .iter()
@@ -128,7 +129,15 @@ impl World {
         for thing in trashed {
             for other in self.group(thing) {
                 if self.trashed(other).is_none() {
-                    self.set_trashed(other, Rule::Undo, Some(by));
+                    let cause = match (other, self.ticket_of(other)) {
+                        (Thing::Conversation(_), Some(ticket)) => Thing::Ticket(ticket),
+                        _ => thing,
+                    };
+                    let by = self
+                        .effects
+                        .iter()
+                        .position(|recorded| recorded.effect.subject == cause);
+                    self.set_trashed(other, Rule::Undo, by);
                 }
             }
         }

@@ -11,6 +11,7 @@ mod messages;
 mod owner;
 mod particulars;
 mod properties;
+mod purge;
 mod status;
 mod trash;
 mod undo;
