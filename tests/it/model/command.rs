@@ -200,24 +200,29 @@ impl Command {
 
     /// Whether it is a preview.
     pub fn dry(&self) -> bool {
+        self.clone().options().is_some_and(|(_, dry)| *dry)
+    }
+
+    /// Its `expectedVersion`, where it has one, and `dryRun`.
+    pub fn options(&mut self) -> Option<(Option<&mut Expect>, &mut bool)> {
         match self {
-            Self::CreateTicket { dry, .. }
-            | Self::LinkConversation { dry, .. }
-            | Self::UpdateTicketStatus { dry, .. }
-            | Self::UpdateTicketProperties { dry, .. }
-            | Self::UpdateTicketOwner { dry, .. }
-            | Self::UpdateConversationStatus { dry, .. }
-            | Self::UpdateConversationOwner { dry, .. }
-            | Self::ClaimConversation { dry, .. }
-            | Self::MoveConversation { dry, .. }
-            | Self::TrashConversation { dry, .. }
-            | Self::TrashTicket { dry, .. }
+            Self::CreateTicket { expect, dry, .. }
+            | Self::LinkConversation { expect, dry, .. }
+            | Self::UpdateTicketStatus { expect, dry, .. }
+            | Self::UpdateTicketProperties { expect, dry, .. }
+            | Self::UpdateTicketOwner { expect, dry, .. }
+            | Self::UpdateConversationStatus { expect, dry, .. }
+            | Self::UpdateConversationOwner { expect, dry, .. }
+            | Self::MoveConversation { expect, dry, .. }
+            | Self::TrashConversation { expect, dry, .. }
+            | Self::TrashTicket { expect, dry, .. } => Some((Some(expect), dry)),
+            Self::ClaimConversation { dry, .. }
             | Self::RestoreFromTrash { dry, .. }
-            | Self::UndoCascade { dry, .. } => *dry,
+            | Self::UndoCascade { dry, .. } => Some((None, dry)),
             Self::SendReply { .. }
             | Self::AddNote { .. }
             | Self::ReceiveMessage { .. }
-            | Self::UpdateUser { .. } => false,
+            | Self::UpdateUser { .. } => None,
         }
     }
 

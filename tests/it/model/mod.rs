@@ -8,7 +8,7 @@
 //! | `world`, `effect`, `command` | the nouns |
 //! | `step` | one command: the checks in their order, then the noun's own file |
 //! | `messages`, `links`, `changes`, `trash`, `undo` | what each command does |
-//! | `script` | random scripts, and how a failing one reads |
+//! | `script`, `shorten` | random scripts, how a failing one reads, and how it gets short |
 //! | `driver`, `request`, `decode`, `compare` | the same script through GraphQL over HTTP |
 //! | `random`, `inverse`, `invariants` | the property tests |
 
@@ -25,6 +25,7 @@ mod messages;
 mod random;
 mod request;
 mod script;
+mod shorten;
 mod step;
 mod trash;
 mod undo;

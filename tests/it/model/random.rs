@@ -2,18 +2,18 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
 use super::driver;
 use super::script::{Script, script};
+use super::shorten::shorten;
 use crate::support::TestApp;
 
 /// How many scripts a run plays; `TANDEM_SCRIPTS` raises it.
 fn scripts() -> u32 {
-    std::env::var("TANDEM_SCRIPTS")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(300)
+    let asked = std::env::var("TANDEM_SCRIPTS").ok();
+    asked.and_then(|count| count.parse().ok()).unwrap_or(300)
 }
 
 /// How many scripts run beside each other, each in an account of its own.
@@ -23,28 +23,51 @@ const LANES: u32 = 4;
 fn the_server_does_what_the_reference_model_does() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let app = runtime.block_on(TestApp::start());
+    play(
+        scripts(),
+        || script(40),
+        |script| runtime.block_on(driver::check(&app, script)),
+    );
+}
+
+/// Plays random scripts, several at once, until one fails; then shortens that one and fails with it.
+pub fn play<S: Strategy<Value = Script>>(
+    count: u32,
+    scripts: impl Fn() -> S + Sync,
+    check: impl Fn(&Script) -> Result<(), String> + Sync,
+) {
     let failed = AtomicBool::new(false);
-    let lane = |_| {
-        let mut runner = TestRunner::new(config(scripts() / LANES));
-        let result = runner.run(&script(40), |script: Script| {
+    let lane = || {
+        let mut runner = TestRunner::new(Config {
+            max_shrink_iters: 0,
+            ..config(count / LANES)
+        });
+        let found = runner.run(&scripts(), |script| {
             if failed.load(Ordering::Relaxed) {
-                // Another lane is shrinking what it found; its report is enough.
+                // One failure is enough to report.
                 return Ok(());
             }
-            runtime
-                .block_on(driver::check(&app, &script))
-                .map_err(TestCaseError::fail)
+            check(&script).map_err(TestCaseError::fail)
         });
-        result.inspect_err(|_| failed.store(true, Ordering::Relaxed))
+        match found {
+            Err(TestError::Fail(reason, script)) if !failed.swap(true, Ordering::Relaxed) => {
+                Some(shorten(script, reason.to_string(), |script| {
+                    check(script).err()
+                }))
+            }
+            Err(TestError::Abort(reason)) => panic!("{reason}"),
+            _ => None,
+        }
     };
-    let results: Vec<_> = std::thread::scope(|scope| {
-        let lanes: Vec<_> = (0..LANES)
-            .map(|number| scope.spawn(move || lane(number)))
-            .collect();
-        lanes.into_iter().map(|lane| lane.join().unwrap()).collect()
+    let found = std::thread::scope(|scope| {
+        let lanes: Vec<_> = (0..LANES).map(|_| scope.spawn(lane)).collect();
+        lanes
+            .into_iter()
+            .filter_map(|lane| lane.join().unwrap())
+            .next()
     });
-    for result in results {
-        report(result);
+    if let Some((script, reason)) = found {
+        panic!("\n{script:?}\n{reason}");
     }
 }
 
@@ -53,8 +76,6 @@ pub fn config(cases: u32) -> Config {
     Config {
         cases,
         failure_persistence: None,
-        max_shrink_iters: 2_000,
-        max_shrink_time: 120_000,
         ..Config::default()
     }
 }
