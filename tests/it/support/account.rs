@@ -44,8 +44,13 @@ pub struct TestUser {
 impl TestAccount {
     pub(super) async fn new(app: &TestApp, store: Store, new: NewAccount) -> Self {
         let client = app.client(&new.token);
-        let data = client.gql("{ pipelines { statuses { id name } } }", json!({})).await;
-        let statuses = data["pipelines"][0]["statuses"].as_array().expect("statuses").iter();
+        let data = client
+            .gql("{ pipelines { statuses { id name } } }", json!({}))
+            .await;
+        let statuses = data["pipelines"][0]["statuses"]
+            .as_array()
+            .expect("statuses")
+            .iter();
         let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
         Self {
             token: new.token,
@@ -54,7 +59,9 @@ impl TestAccount {
             inbox_id: new.inbox.to_string(),
             channel_id: new.channel.to_string(),
             pipeline_id: new.pipeline.to_string(),
-            statuses: statuses.map(|status| (text(&status["name"]), text(&status["id"]))).collect(),
+            statuses: statuses
+                .map(|status| (text(&status["name"]), text(&status["id"])))
+                .collect(),
             id: new.account,
             store,
         }
@@ -69,8 +76,14 @@ impl TestAccount {
             other => panic!("no role {other}"),
         };
         let email = format!("{}@example.com", uuid::Uuid::now_v7());
-        let made = accounts::create_user(&self.store, self.id, &email, "Someone", role).await.expect("a user");
-        TestUser { id: made.user.expect("a user").to_string(), token: made.token, email }
+        let made = accounts::create_user(&self.store, self.id, &email, "Someone", role)
+            .await
+            .expect("a user");
+        TestUser {
+            id: made.user.expect("a user").to_string(),
+            token: made.token,
+            email,
+        }
     }
 
     /// The token of an integration.

@@ -47,10 +47,19 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         // Few connections a server: many tests run at once.
-        let config = Config { pool_size: config.pool_size.min(6), ..config };
+        let config = Config {
+            pool_size: config.pool_size.min(6),
+            ..config
+        };
         let (stop, shutdown) = http::shutdown();
-        let (app, background) = App::start(config, database_url, &shutdown).await.expect("a server");
-        app.realtime().tail.wait_for_start().await.expect("the tail begins");
+        let (app, background) = App::start(config, database_url, &shutdown)
+            .await
+            .expect("a server");
+        app.realtime()
+            .tail
+            .wait_for_start()
+            .await
+            .expect("the tail begins");
         let router = app.router(PageOptions { demo_token: None }, shutdown.clone());
         let (send, asked) = oneshot::channel::<()>();
         let limits = app.limits();
@@ -60,7 +69,9 @@ impl TestApp {
                     std::future::pending::<()>().await;
                 }
             };
-            http::serve(listener, router, &limits, (stop, shutdown), signal).await.expect("serving");
+            http::serve(listener, router, &limits, (stop, shutdown), signal)
+                .await
+                .expect("serving");
             background.await.expect("the background");
         });
         Self {
@@ -83,7 +94,10 @@ impl TestApp {
 
     /// A store on the server's database, of the test's own.
     pub fn store(&self) -> Store {
-        let options = tandem::store::pool::PoolOptions { size: 2, ..Default::default() };
+        let options = tandem::store::pool::PoolOptions {
+            size: 2,
+            ..Default::default()
+        };
         Store::new(&self.database_url, &options).expect("a store")
     }
 
@@ -91,13 +105,19 @@ impl TestApp {
     pub async fn account(&self, created_at: &str) -> TestAccount {
         let at = created_at.parse().expect("RFC 3339");
         let store = self.store();
-        let new = accounts::create_account(&store, "Test", "admin@example.com", at).await.expect("an account");
+        let new = accounts::create_account(&store, "Test", "admin@example.com", at)
+            .await
+            .expect("an account");
         TestAccount::new(self, store, new).await
     }
 
     /// A client with that token.
     pub fn client(&self, token: &str) -> Client {
-        Client { url: format!("{}/graphql", self.url), token: token.to_owned(), http: reqwest::Client::new() }
+        Client {
+            url: format!("{}/graphql", self.url),
+            token: token.to_owned(),
+            http: reqwest::Client::new(),
+        }
     }
 }
 
@@ -120,7 +140,17 @@ impl Client {
     /// The whole response of an operation.
     pub async fn raw(&self, query: &str, variables: Value) -> Value {
         let body = json!({ "query": query, "variables": variables });
-        let request = self.http.post(&self.url).bearer_auth(&self.token).json(&body);
-        request.send().await.expect("an answer").json().await.expect("JSON")
+        let request = self
+            .http
+            .post(&self.url)
+            .bearer_auth(&self.token)
+            .json(&body);
+        request
+            .send()
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON")
     }
 }

@@ -12,7 +12,11 @@ pub fn database_url() -> &'static str {
     let cluster = CLUSTER.get_or_init(|| {
         let data_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster");
         let settings = vec![("max_connections".to_owned(), "400".to_owned())];
-        let options = Options { durable: false, settings, ..Options::new(&data_dir) };
+        let options = Options {
+            durable: false,
+            settings,
+            ..Options::new(&data_dir)
+        };
         attach_or_start(&options).expect("a Postgres for the tests")
     });
     cluster.database_url()
@@ -20,6 +24,8 @@ pub fn database_url() -> &'static str {
 
 /// The address of another database of the cluster.
 pub fn url_of(database: &str) -> String {
-    let (server, _) = database_url().rsplit_once('/').expect("an address with a database");
+    let (server, _) = database_url()
+        .rsplit_once('/')
+        .expect("an address with a database");
     format!("{server}/{database}")
 }
