@@ -9,6 +9,10 @@
 mod contract;
 mod embedded;
 mod http;
+mod layering;
 mod mail;
+mod migrations;
 mod realtime;
+mod schema;
 mod support;
+mod tables;
