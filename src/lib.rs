@@ -2,6 +2,7 @@
 #![recursion_limit = "512"]
 
 pub mod app;
+pub mod bulk;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -13,8 +13,8 @@ use super::App;
 use crate::domain::access::Viewer;
 use crate::domain::event::{Entry, Position};
 use crate::error::Error;
-use crate::graphql::RequestState;
 use crate::graphql::subscription::{Opening, Wanted};
+use crate::graphql::{RequestState, response};
 use crate::http::{Frame, LastEventId};
 use crate::realtime::replay::StreamError;
 use crate::realtime::share::{Execute, GroupKey};
@@ -47,12 +47,7 @@ impl Operation {
     }
 
     fn definition(&self) -> Option<&OperationDefinition> {
-        let operations = &self.document.as_ref()?.operations;
-        let mut found = operations.iter().filter(|(name, _)| match &self.name {
-            Some(wanted) => name.is_some_and(|name| name == wanted.as_str()),
-            None => true,
-        });
-        found.next().map(|(_, definition)| &definition.node)
+        response::operation(self.document.as_ref()?, self.name.as_deref())
     }
 
     /// The variables that decide what a frame looks like: all but the one that says where to resume.
@@ -205,7 +200,16 @@ fn executor(app: &App, viewer: Viewer, operation: Arc<Operation>) -> Execute {
                 .boxed()
                 .next()
                 .await;
-            encode(&response.unwrap_or_else(|| Response::new(async_graphql::Value::Null)))
+            let mut response =
+                response.unwrap_or_else(|| Response::new(async_graphql::Value::Null));
+            let document = operation.document.as_ref();
+            response::finish(
+                &app.inner.types,
+                document,
+                operation.name.as_deref(),
+                &mut response,
+            );
+            encode(&response)
         }
         .boxed()
     })

@@ -36,8 +36,14 @@ pub(crate) enum Command {
     /// Tokens.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Take real mail in: mbox files, Maildir folders, single messages. Can be repeated and resumed.
+    Import(ImportArgs),
+    /// Make a large, realistic account, for benchmarks and for trying Tandem at size.
+    Load(LoadArgs),
     /// Delete for good what the trash has kept long enough. Servers do this by themselves, too.
     Purge(PurgeArgs),
+    /// Replay the log from nothing and compare with the tables. Exit code 4 where they differ.
+    Verify(DatabaseArgs),
 }
 
 /// Which database.

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::Failure;
+use crate::bulk::seed;
 use crate::demo::story::Story;
 use crate::service::accounts;
 use crate::store::{Store, accounts as rows};
@@ -40,6 +41,7 @@ pub(super) async fn prepare(
     };
     if !rows::any_account(store).await? {
         tracing::info!("creating the demo data");
+        seed::seed(store, &story, crate::service::now()).await?;
     }
     let file = data_dir.map(|directory| directory.join(TOKEN_FILE));
     if let Some(token) = file

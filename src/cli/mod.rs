@@ -5,6 +5,7 @@
 
 mod accounts;
 mod args;
+mod bulk;
 mod database;
 mod demo;
 mod serve;
@@ -68,6 +69,9 @@ fn dispatch(command: Command) -> Done {
         Command::User(args::UserCommand::Create(args)) => accounts::create_user(&args),
         Command::Token(args::TokenCommand::Create(args)) => accounts::create_token(&args),
         Command::Purge(args) => database::purge(&args),
+        Command::Import(args) => bulk::import(&args),
+        Command::Load(args) => bulk::load(&args),
+        Command::Verify(args) => bulk::verify(&args.database),
     }
 }
 

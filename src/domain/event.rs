@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::cascade::{Change, Effect, Rule, Subject, Touches};
+use super::cascade::{Change, Effect, Linked, Rule, Subject, Touches};
 use super::id::{AccountId, CascadeId, ContactId, ConversationId, InboxId, TicketId, UserId};
 use super::image::{Actor, Conversation, Ticket, Time};
 
@@ -129,6 +129,26 @@ impl Actor {
 }
 
 impl Body {
+    /// The body of a planned cascade, from the state before and after its effects.
+    #[must_use]
+    pub fn of(before: &Linked, after: &Linked, effects: Vec<Effect>) -> Self {
+        let tickets = after
+            .ticket
+            .iter()
+            .filter(|new| before.ticket.as_ref() != Some(new));
+        let conversations = after
+            .conversations
+            .iter()
+            .filter(|new| !before.conversations.contains(new));
+        Self {
+            v: BODY_VERSION,
+            touches: Touches::of(before, after, &effects),
+            tickets: tickets.cloned().collect(),
+            conversations: conversations.cloned().collect(),
+            effects,
+        }
+    }
+
     /// Takes out what was purged (rule 20): texts, names, values and images go; what happened, when, by which
     /// rule and to which ids stays.
     pub fn redact(&mut self, purged: &BTreeSet<Subject>) {

@@ -13,6 +13,7 @@ pub mod retention;
 pub mod tickets;
 pub mod trash;
 pub mod undo;
+pub mod verify;
 
 use std::sync::Arc;
 

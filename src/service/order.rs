@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{Outcome, Service, TRIES, WriteResult, now};
 use crate::domain::access::{Action, Viewer};
-use crate::domain::cascade::{Command, Linked, Plan, Subject, Touches, plan};
-use crate::domain::event::{BODY_VERSION, Body, Entry};
+use crate::domain::cascade::{Command, Linked, Plan, Subject, plan};
+use crate::domain::event::{Body, Entry};
 use crate::domain::id::{CascadeId, ConversationId, TicketId, UserId};
 use crate::domain::image::Time;
 use crate::domain::refusal::{Detail, ErrorCode, Refusal};
@@ -330,18 +330,6 @@ fn entry(
     undoes: Option<CascadeId>,
     at: Time,
 ) -> Entry {
-    let touches = Touches::of(before, after, &effects);
-    let tickets = after
-        .ticket
-        .iter()
-        .filter(|new| before.ticket.as_ref() != Some(new))
-        .cloned()
-        .collect();
-    let changed = after
-        .conversations
-        .iter()
-        .filter(|new| !before.conversations.contains(new));
-    let conversations = changed.cloned().collect();
     let actor = match command {
         // What a contact wrote is the contact's doing, whoever handed it in.
         Command::ReceiveMessage(incoming) => incoming.message.author,
@@ -355,12 +343,6 @@ fn entry(
         actor,
         command: command.name().to_owned(),
         undoes,
-        body: Body {
-            v: BODY_VERSION,
-            effects,
-            touches,
-            tickets,
-            conversations,
-        },
+        body: Body::of(before, after, effects),
     }
 }

@@ -228,7 +228,7 @@ pub async fn inactive_users(
 }
 
 /// The trash groups by id.
-async fn trash_groups(
+pub(super) async fn trash_groups(
     tx: &Tx,
     account: AccountId,
     ids: Vec<Uuid>,

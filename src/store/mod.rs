@@ -2,7 +2,9 @@
 
 pub mod accounts;
 pub mod apply;
+pub mod bulk;
 pub mod embedded;
+mod held;
 pub mod linked;
 pub mod log;
 pub mod migrate;
@@ -17,6 +19,7 @@ pub mod settings;
 pub mod sql;
 pub mod tail;
 pub mod token;
+pub mod verify;
 pub mod viewers;
 
 pub use session::{Snapshot, Tx};

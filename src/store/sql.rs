@@ -24,6 +24,8 @@ pub enum Bind {
     MaybeSmall(Option<i16>),
     /// `smallint[]`
     Smalls(Vec<i16>),
+    /// `smallint[]` with nulls
+    MaybeSmalls(Vec<Option<i16>>),
     /// `integer`
     Int(i32),
     /// `integer[]`
@@ -50,6 +52,8 @@ pub enum Bind {
     MaybeTime(Option<DateTime<Utc>>),
     /// `timestamptz[]`
     Times(Vec<DateTime<Utc>>),
+    /// `timestamptz[]` with nulls
+    MaybeTimes(Vec<Option<DateTime<Utc>>>),
     /// `jsonb`
     Json(serde_json::Value),
     /// `bytea`
@@ -97,6 +101,9 @@ impl Sql {
             Bind::Small(v) => pass.push_bind_param::<st::SmallInt, _>(v),
             Bind::MaybeSmall(v) => pass.push_bind_param::<st::Nullable<st::SmallInt>, _>(v),
             Bind::Smalls(v) => pass.push_bind_param::<st::Array<st::SmallInt>, _>(v),
+            Bind::MaybeSmalls(v) => {
+                pass.push_bind_param::<st::Array<st::Nullable<st::SmallInt>>, _>(v)
+            }
             Bind::Int(v) => pass.push_bind_param::<st::Integer, _>(v),
             Bind::Ints(v) => pass.push_bind_param::<st::Array<st::Integer>, _>(v),
             Bind::Big(v) => pass.push_bind_param::<st::BigInt, _>(v),
@@ -110,6 +117,9 @@ impl Sql {
             Bind::Time(v) => pass.push_bind_param::<st::Timestamptz, _>(v),
             Bind::MaybeTime(v) => pass.push_bind_param::<st::Nullable<st::Timestamptz>, _>(v),
             Bind::Times(v) => pass.push_bind_param::<st::Array<st::Timestamptz>, _>(v),
+            Bind::MaybeTimes(v) => {
+                pass.push_bind_param::<st::Array<st::Nullable<st::Timestamptz>>, _>(v)
+            }
             Bind::Json(v) => pass.push_bind_param::<st::Jsonb, _>(v),
             Bind::Bytes(v) => pass.push_bind_param::<st::Binary, _>(v),
         }

@@ -6,6 +6,7 @@
     missing_docs
 )]
 
+mod bulk;
 mod contract;
 mod embedded;
 mod http;
