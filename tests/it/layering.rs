@@ -28,6 +28,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("service", &["domain", "error", "store"]),
     ("realtime", &["domain", "error", "store"]),
     ("graphql", &["domain", "error", "service", "store"]),
+    (
+        "bulk",
+        &["demo", "domain", "error", "mail", "service", "store"],
+    ),
     // Everything put together.
     (
         "app",
@@ -38,7 +42,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "app", "config", "demo", "domain", "graphql", "http", "pages", "service", "store",
+            "app",
+            "bulk",
+            "config",
+            "demo",
+            "domain",
+            "graphql",
+            "http",
+            "pages",
+            "service",
+            "store",
             "telemetry",
         ],
     ),
@@ -90,10 +103,17 @@ fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     while let Some(path) = open.pop() {
         if path.is_dir() {
-            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            open.extend(
+                fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let relative = path.strip_prefix(&root).unwrap().with_extension("");
-            let mut parts: Vec<_> = relative.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+            let mut parts: Vec<_> = relative
+                .iter()
+                .map(|part| part.to_str().unwrap().to_owned())
+                .collect();
             if parts.len() > 1 && parts.last().unwrap() == "mod" {
                 parts.pop();
             }
@@ -111,7 +131,11 @@ fn sources() -> Vec<Source> {
 
 /// The rooms that a file names: after `crate::` or the library's own name, one or a group of them.
 fn named(source: &Source) -> BTreeSet<String> {
-    let own = if source.room == "main" { "tandem" } else { "crate" };
+    let own = if source.room == "main" {
+        "tandem"
+    } else {
+        "crate"
+    };
     let words = &source.words;
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
     let mut found = BTreeSet::new();
@@ -144,8 +168,14 @@ fn each_room_uses_only_rooms_below_it() {
     let (mut used, mut wrong) = (BTreeMap::<String, BTreeSet<String>>::new(), Vec::new());
     let known: BTreeSet<_> = ROOMS.iter().map(|(room, _)| *room).collect();
     for source in sources().iter().filter(|source| source.room != "lib") {
-        assert!(known.contains(source.room.as_str()), "give `{}` its place in ROOMS", source.room);
-        let others = named(source).into_iter().filter(|name| *name != source.room);
+        assert!(
+            known.contains(source.room.as_str()),
+            "give `{}` its place in ROOMS",
+            source.room
+        );
+        let others = named(source)
+            .into_iter()
+            .filter(|name| *name != source.room);
         for name in others {
             let may = ROOMS.iter().find(|(room, _)| *room == source.room);
             if !may.is_some_and(|(_, rooms)| rooms.contains(&name.as_str())) {
@@ -160,7 +190,10 @@ fn each_room_uses_only_rooms_below_it() {
             let below = ROOMS[..place].iter().any(|(name, _)| name == other);
             assert!(below, "{room} may not list {other}, which is not below it");
             let is_used = used.get(*room).is_some_and(|names| names.contains(*other));
-            assert!(is_used, "{room} no longer uses {other}: take it off the list");
+            assert!(
+                is_used,
+                "{room} no longer uses {other}: take it off the list"
+            );
         }
     }
 }
@@ -174,14 +207,23 @@ fn no_path_leaves_its_room_by_super() {
         while at < source.words.len() {
             let start = at;
             let mut supers = 0;
-            while source.words.get(at).is_some_and(|word| word.text == "super")
-                && source.words.get(at + 1).is_some_and(|word| word.text == "::")
+            while source
+                .words
+                .get(at)
+                .is_some_and(|word| word.text == "super")
+                && source
+                    .words
+                    .get(at + 1)
+                    .is_some_and(|word| word.text == "::")
             {
                 supers += 1;
                 at += 2;
             }
             if supers > 0 && supers >= source.depth + source.words[start].inner_modules {
-                wrong.push(format!("{}: write `crate::` instead", source.path.display()));
+                wrong.push(format!(
+                    "{}: write `crate::` instead",
+                    source.path.display()
+                ));
             }
             at = at.max(start + 1);
         }
@@ -194,7 +236,9 @@ fn libraries_stay_in_their_rooms() {
     let mut wrong = Vec::new();
     for source in sources() {
         for pair in source.words.windows(2) {
-            let known = LIBRARIES.iter().find(|(name, _)| pair[0].text == *name && pair[1].text == "::");
+            let known = LIBRARIES
+                .iter()
+                .find(|(name, _)| pair[0].text == *name && pair[1].text == "::");
             if let Some((name, rooms)) = known
                 && !rooms.contains(&source.room.as_str())
             {
@@ -216,7 +260,12 @@ fn the_pure_rooms_are_pure() {
         if !matches!(source.room.as_str(), "domain" | "demo") {
             continue;
         }
-        let joined: String = source.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join("\u{1}");
+        let joined: String = source
+            .words
+            .iter()
+            .map(|word| word.text.as_str())
+            .collect::<Vec<_>>()
+            .join("\u{1}");
         for phrase in IMPURE {
             let parts = phrase.replace("::", "\u{1}::\u{1}");
             let parts = parts.trim_end_matches('\u{1}');

@@ -14,6 +14,5 @@ mod layering;
 mod mail;
 mod migrations;
 mod realtime;
-mod schema;
 mod support;
 mod tables;

@@ -73,15 +73,15 @@ fn literal(rest: &str) -> Option<usize> {
         let length = body.find(&end).unwrap_or(body.len()) + end.len();
         return Some(prefix.len() + hashes + 1 + length);
     }
-    if after.starts_with('"') {
-        return Some(prefix.len() + 1 + closing(&after[1..], '"')?);
+    if let Some(body) = after.strip_prefix('"') {
+        return Some(prefix.len() + 1 + closing(body, '"')?);
     }
-    if after.starts_with('\'') {
-        let mut inside = after[1..].chars();
+    if let Some(body) = after.strip_prefix('\'') {
+        let mut inside = body.chars();
         let (first, second) = (inside.next()?, inside.next()?);
         // Else it is a lifetime.
         if first == '\\' || second == '\'' {
-            return Some(prefix.len() + 1 + closing(&after[1..], '\'')?);
+            return Some(prefix.len() + 1 + closing(body, '\'')?);
         }
     }
     None
@@ -147,6 +147,12 @@ fn words_are_neither_comments_nor_strings() {
         .filter(|text| text.len() == 1 && text.chars().all(char::is_alphabetic))
         .collect();
     assert_eq!(names, ["e", "a", "r", "a", "j", "k"]);
-    let inner = |name: &str| found.iter().find(|word| word.text == name).unwrap().inner_modules;
+    let inner = |name: &str| {
+        found
+            .iter()
+            .find(|word| word.text == name)
+            .unwrap()
+            .inner_modules
+    };
     assert_eq!((inner("e"), inner("j"), inner("k")), (0, 1, 0));
 }
