@@ -14,8 +14,8 @@ use axum::Router;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::error::{Error, Result};
-use crate::graphql::{self, Schema, response};
+use crate::error::Result;
+use crate::graphql::{self, Schema};
 use crate::http::{self, Shutdown};
 use crate::pages::{self, PageOptions};
 use crate::realtime::{Realtime, RealtimeOptions};
@@ -34,7 +34,6 @@ struct Inner {
     service: Service,
     realtime: Realtime,
     schema: Schema,
-    types: response::Types,
     auth: auth::Auth,
 }
 
@@ -71,8 +70,6 @@ impl App {
             .data(service.clone())
             .data(told)
             .finish();
-        let types = response::Types::read(&schema.sdl())
-            .map_err(|error| Error::Internal(format!("the schema's own text: {error}")))?;
         let work = jobs::start(service.clone(), &config, shutdown);
         let inner = Inner {
             config,
@@ -80,7 +77,6 @@ impl App {
             service,
             realtime,
             schema,
-            types,
             auth,
         };
         let background = tokio::spawn(async move {

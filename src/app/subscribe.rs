@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, Selection,
+};
 use async_graphql::{PathSegment, Request, Response, ServerError, Variables};
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -13,8 +15,8 @@ use super::App;
 use crate::domain::access::Viewer;
 use crate::domain::event::{Entry, Position};
 use crate::error::Error;
+use crate::graphql::{self, RequestState};
 use crate::graphql::subscription::{Opening, Wanted};
-use crate::graphql::{RequestState, response};
 use crate::http::{Frame, LastEventId};
 use crate::realtime::replay::StreamError;
 use crate::realtime::share::{Execute, GroupKey};
@@ -47,7 +49,12 @@ impl Operation {
     }
 
     fn definition(&self) -> Option<&OperationDefinition> {
-        response::operation(self.document.as_ref()?, self.name.as_deref())
+        let definition = match (&self.document.as_ref()?.operations, &self.name) {
+            (DocumentOperations::Single(operation), _) => Some(operation),
+            (DocumentOperations::Multiple(all), Some(name)) => all.get(name.as_str()),
+            (DocumentOperations::Multiple(_), None) => None,
+        };
+        definition.map(|definition| &definition.node)
     }
 
     /// The variables that decide what a frame looks like: all but the one that says where to resume.
@@ -136,6 +143,7 @@ async fn open(
     if let Some(document) = &operation.document {
         request.set_parsed_query(document.clone());
     }
+    graphql::check(&app.inner.schema, &mut request).map_err(|error| vec![error])?;
     let mut responses = app.inner.schema.execute_stream(request).boxed();
     if let Some(response) = responses.next().await
         && !response.errors.is_empty()
@@ -192,24 +200,9 @@ fn executor(app: &App, viewer: Viewer, operation: Arc<Operation>) -> Execute {
         let (app, operation) = (app.clone(), Arc::clone(&operation));
         async move {
             let state = RequestState::live(app.inner.store.clone(), viewer, Arc::clone(&entry));
-            let request = operation.request().data(entry).data(state);
-            let response = app
-                .inner
-                .schema
-                .execute_stream(request)
-                .boxed()
-                .next()
-                .await;
-            let mut response =
-                response.unwrap_or_else(|| Response::new(async_graphql::Value::Null));
-            let document = operation.document.as_ref();
-            response::finish(
-                &app.inner.types,
-                document,
-                operation.name.as_deref(),
-                &mut response,
-            );
-            encode(&response)
+            let request = operation.request().data(entry);
+            let response = graphql::execute_frame(&app.inner.schema, request, state).await;
+            encode(&response.unwrap_or_else(|| Response::new(async_graphql::Value::Null)))
         }
         .boxed()
     })

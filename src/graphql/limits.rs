@@ -1,7 +1,5 @@
 //! Limits that a request is held to before any work is done for it.
 
-use std::collections::HashSet;
-
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, Selection, SelectionSet,
 };
@@ -15,6 +13,8 @@ pub struct Limits {
     pub depth: usize,
     /// Fields at the root of the operation, aliases and fragments counted.
     pub root_fields: usize,
+    /// Fields in all of the operation, its fragments spread out: what bounds the work of looking at it.
+    pub fields: usize,
     /// Rows of a page where the request does not say.
     pub page_default: u16,
     /// Rows of a page at most.
@@ -32,6 +32,7 @@ impl Default for Limits {
         Self {
             depth: 15,
             root_fields: 30,
+            fields: 5_000,
             page_default: 25,
             page_max: 100,
             ids: 100,
@@ -42,64 +43,87 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Counts the fields at the root of every operation.
+    /// Counts the fields of every operation, at its root and in all.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` when there are too many.
+    /// `BAD_USER_INPUT` when there are too many, or a fragment is within itself.
     pub fn check(&self, document: &ExecutableDocument) -> Result<()> {
-        let fits = |selection: &SelectionSet| {
-            let mut left = self.root_fields;
-            take_fields(selection, document, &mut HashSet::new(), &mut left)
+        let check = |selection: &SelectionSet| {
+            let mut count = Count {
+                document,
+                within: Vec::new(),
+                root: self.root_fields,
+                all: self.fields,
+            };
+            count.take(selection, true)
         };
-        let fit = match &document.operations {
-            DocumentOperations::Single(operation) => fits(&operation.node.selection_set.node),
+        let taken = match &document.operations {
+            DocumentOperations::Single(operation) => check(&operation.node.selection_set.node),
             DocumentOperations::Multiple(operations) => operations
                 .values()
-                .all(|operation| fits(&operation.node.selection_set.node)),
+                .try_for_each(|operation| check(&operation.node.selection_set.node)),
         };
-        if fit {
-            return Ok(());
-        }
-        Err(Error::request(
-            "BAD_USER_INPUT",
-            format!(
-                "The operation has more than {} fields at its root; split it into several requests.",
-                self.root_fields
-            ),
-        ))
+        taken.map_err(|excess| {
+            let message = match excess {
+                Excess::Root => format!(
+                    "The operation has more than {} fields at its root; split it into several requests.",
+                    self.root_fields
+                ),
+                Excess::All => format!(
+                    "The operation has more than {} fields, those of its fragments counted at every place.",
+                    self.fields
+                ),
+                Excess::Cycle => "A fragment is within itself.".to_owned(),
+            };
+            Error::request("BAD_USER_INPUT", message)
+        })
     }
 }
 
-/// Takes the selection's fields from what is left; false when that is not enough. A fragment within itself, which
-/// validation refuses later, is not followed.
-fn take_fields<'a>(
-    selection: &'a SelectionSet,
+enum Excess {
+    Root,
+    All,
+    Cycle,
+}
+
+struct Count<'a> {
     document: &'a ExecutableDocument,
-    within: &mut HashSet<&'a str>,
-    left: &mut usize,
-) -> bool {
-    selection.items.iter().all(|item| match &item.node {
-        Selection::Field(_) => {
-            let fits = *left > 0;
-            *left = left.saturating_sub(1);
-            fits
-        }
-        Selection::InlineFragment(fragment) => {
-            take_fields(&fragment.node.selection_set.node, document, within, left)
-        }
-        Selection::FragmentSpread(spread) => {
-            let name = spread.node.fragment_name.node.as_str();
-            let Some(fragment) = document.fragments.get(name) else {
-                return true;
-            };
-            if !within.insert(name) {
-                return true;
+    within: Vec<&'a str>,
+    root: usize,
+    all: usize,
+}
+
+impl<'a> Count<'a> {
+    /// Takes the selection's fields from what is left. Every fragment has a field, so this ends soon.
+    fn take(&mut self, selection: &'a SelectionSet, root: bool) -> std::result::Result<(), Excess> {
+        for item in &selection.items {
+            match &item.node {
+                Selection::Field(field) => {
+                    self.all = self.all.checked_sub(1).ok_or(Excess::All)?;
+                    if root {
+                        self.root = self.root.checked_sub(1).ok_or(Excess::Root)?;
+                    }
+                    self.take(&field.node.selection_set.node, false)?;
+                }
+                Selection::InlineFragment(fragment) => {
+                    self.take(&fragment.node.selection_set.node, root)?;
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.node.fragment_name.node.as_str();
+                    if self.within.contains(&name) {
+                        return Err(Excess::Cycle);
+                    }
+                    // One that is not there is for validation to name.
+                    if let Some(fragment) = self.document.fragments.get(name) {
+                        self.within.push(name);
+                        self.take(&fragment.node.selection_set.node, root)?;
+                        self.within.pop();
+                    }
+                }
             }
-            let fits = take_fields(&fragment.node.selection_set.node, document, within, left);
-            within.remove(name);
-            fits
         }
-    })
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -127,6 +151,18 @@ mod tests {
 
     #[test]
     fn a_fragment_within_itself_ends() {
-        assert!(check("{ ...F } fragment F on Query { asOf ...F }").is_ok());
+        assert!(check("{ ...F } fragment F on Query { asOf ...F }").is_err());
+    }
+
+    #[test]
+    fn fragments_that_double_end() {
+        let mut query = "{ viewer { ...F0 } }".to_owned();
+        for level in 0..40 {
+            let next = level + 1;
+            query += &format!(" fragment F{level} on Viewer {{ ...F{next} ...F{next} }}");
+        }
+        query += " fragment F40 on Viewer { __typename }";
+        let error = check(&query).unwrap_err().to_string();
+        assert!(error.contains("5000 fields"), "{error}");
     }
 }

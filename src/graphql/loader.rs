@@ -1,9 +1,8 @@
 //! Asking once for many: whatever resolvers of one response ask for in the same breath is one statement.
 //!
-//! A batch is closed when every resolver that could run has run (the task yields once), not after a time: how many
-//! statements a query takes depends on the query alone, never on how busy the machine is. async-graphql's own
-//! loader closes a batch after a timer, in a task of its own, which costs a millisecond a level and splits a batch
-//! under load.
+//! A batch is closed when no resolver can go on without it ([`Turns`]), not after a time: how many statements a
+//! query takes depends on the query alone, never on how busy the machine is. async-graphql's own loader closes a batch
+//! after a timer, in a task of its own, which costs a millisecond a level and splits a batch under load.
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -14,6 +13,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 
 use super::Shown;
+use super::turns::Turns;
 use crate::error::Result;
 use crate::store::read::Source;
 
@@ -47,6 +47,7 @@ struct State<B: Batch> {
 /// Reads one kind of thing for one response, each at most once.
 pub struct Loader<B: Batch> {
     source: Source,
+    turns: Arc<Turns>,
     state: Arc<Mutex<State<B>>>,
 }
 
@@ -58,7 +59,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl<B: Batch> Loader<B> {
     /// A loader that knows nothing yet.
     #[must_use]
-    pub fn new(source: Source) -> Self {
+    pub fn new(source: Source, turns: Arc<Turns>) -> Self {
         let state = State {
             known: HashMap::new(),
             open: HashSet::new(),
@@ -67,6 +68,7 @@ impl<B: Batch> Loader<B> {
         };
         Self {
             source,
+            turns,
             state: Arc::new(Mutex::new(state)),
         }
     }
@@ -120,9 +122,9 @@ impl<B: Batch> Loader<B> {
         let batch = match &state.batch {
             Some(batch) => batch.clone(),
             None => {
-                let batch = run(self.source.clone(), Arc::clone(&self.state))
-                    .boxed()
-                    .shared();
+                let (source, turns) = (self.source.clone(), Arc::clone(&self.turns));
+                let batch = run(source, turns, Arc::clone(&self.state));
+                let batch = batch.boxed().shared();
                 state.batch = Some(batch.clone());
                 batch
             }
@@ -136,10 +138,10 @@ impl<B: Batch> Loader<B> {
 /// One batch. Everybody who waits for it drives it, so that nobody hangs when another one is dropped.
 async fn run<B: Batch>(
     source: Source,
+    turns: Arc<Turns>,
     state: Arc<Mutex<State<B>>>,
 ) -> Result<(), async_graphql::Error> {
-    // Every resolver of this response runs in this task: when it comes to this line again, all have asked.
-    tokio::task::yield_now().await;
+    turns.next().await;
     let keys: Vec<_> = {
         let mut state = lock(&state);
         state.batch = None;
@@ -190,7 +192,10 @@ mod tests {
 
     fn loader() -> Loader<Doubles> {
         let store = Store::new("postgres://127.0.0.1:1/none", &Default::default()).unwrap();
-        Loader::new(Source::new(&store, AccountId(uuid::Uuid::nil())))
+        let turns = Arc::<Turns>::default();
+        let account = AccountId(uuid::Uuid::nil());
+        let source = Source::new(&store, account, Arc::clone(turns.flight()));
+        Loader::new(source, turns)
     }
 
     // One test, because the batches are counted for all.

@@ -8,6 +8,7 @@ use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::loader::{Batch, Loader};
+use super::turns::Turns;
 use crate::domain::cascade::Subject;
 use crate::domain::event::Entry;
 use crate::domain::id::{
@@ -524,8 +525,8 @@ macro_rules! loaders {
         impl Loaders {
             /// Loaders that know nothing yet.
             #[must_use]
-            pub fn new(source: &Source) -> Self {
-                Self { $($field: Loader::new(source.clone()),)* }
+            pub fn new(source: &Source, turns: &Arc<Turns>) -> Self {
+                Self { $($field: Loader::new(source.clone(), Arc::clone(turns)),)* }
             }
         }
     };

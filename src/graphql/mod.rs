@@ -5,25 +5,28 @@
 
 pub mod connection;
 pub mod cursor;
+mod execute;
 pub mod inputs;
 pub mod limits;
 pub mod loader;
 mod loaders;
 pub mod mutation;
 mod query;
-pub mod response;
 pub mod scalars;
 mod state;
 pub mod subscription;
+mod turns;
 pub mod types;
 
 use async_graphql::SchemaBuilder;
 
+pub use execute::{check, execute, execute_frame};
 pub use limits::Limits;
 pub use mutation::Mutation;
 pub use query::Query;
 pub use state::{Reader, RequestState};
 pub use subscription::Subscription;
+pub use turns::Turns;
 
 /// The schema that Tandem serves.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -31,15 +34,23 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 /// The schema, with the limits that requests are held to.
 #[must_use]
 pub fn schema(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
+    let types = execute::Types::read(&sdl()).unwrap_or_else(|error| {
+        // Its own text is always readable; without it, a failed field would only be left out.
+        tracing::error!(%error, "the schema's own text");
+        execute::Types::default()
+    });
     async_graphql::Schema::build(Query, Mutation, Subscription)
         .limit_depth(limits.depth)
         .data(limits)
+        .data(types)
 }
 
 /// The schema as text: what `schema.graphql` holds.
 #[must_use]
 pub fn sdl() -> String {
-    schema(Limits::default()).finish().sdl()
+    async_graphql::Schema::build(Query, Mutation, Subscription)
+        .finish()
+        .sdl()
 }
 
 /// What an error becomes towards the client. Resolvers use this and never a bare `?` on an [`crate::error::Error`],

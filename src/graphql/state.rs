@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_graphql::Context;
 
 use super::loaders::Loaders;
+use super::turns::Turns;
 use crate::domain::access::Viewer;
 use crate::domain::event::{Entry, Position};
 use crate::domain::id::{ConversationId, TicketId};
@@ -21,9 +22,9 @@ pub struct Reader {
 }
 
 impl Reader {
-    fn new(store: &Store, viewer: Viewer, live: Option<Arc<Entry>>) -> Self {
-        let source = Source::new(store, viewer.account);
-        let loaders = Loaders::new(&source);
+    fn new(store: &Store, viewer: Viewer, turns: &Arc<Turns>, live: Option<Arc<Entry>>) -> Self {
+        let source = Source::new(store, viewer.account, Arc::clone(turns.flight()));
+        let loaders = Loaders::new(&source, turns);
         Self {
             viewer,
             source,
@@ -70,6 +71,7 @@ pub struct RequestState {
     store: Store,
     viewer: Viewer,
     as_of: Position,
+    turns: Arc<Turns>,
     reader: RwLock<Arc<Reader>>,
 }
 
@@ -89,11 +91,13 @@ impl RequestState {
     }
 
     fn with(store: Store, viewer: Viewer, as_of: Position, live: Option<Arc<Entry>>) -> Self {
-        let reader = Reader::new(&store, viewer, live);
+        let turns = Arc::default();
+        let reader = Reader::new(&store, viewer, &turns, live);
         Self {
             store,
             viewer,
             as_of,
+            turns,
             reader: RwLock::new(Arc::new(reader)),
         }
     }
@@ -110,10 +114,16 @@ impl RequestState {
         self.as_of
     }
 
+    /// The turns of the request's resolvers: whoever executes it drives them.
+    #[must_use]
+    pub fn turns(&self) -> Arc<Turns> {
+        Arc::clone(&self.turns)
+    }
+
     /// What is read from now on is of a new moment: after a command, so that its payload shows what it did, also
     /// where the request has several commands.
     pub fn renew(&self) {
-        let fresh = Arc::new(Reader::new(&self.store, self.viewer, None));
+        let fresh = Arc::new(Reader::new(&self.store, self.viewer, &self.turns, None));
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = fresh;
     }
 

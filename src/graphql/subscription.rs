@@ -60,7 +60,8 @@ impl Subscription {
     async fn cascades(
         &self,
         ctx: &Context<'_>,
-        filter: Option<CascadeFilter>,
+        #[graphql(desc = "Which cascades; left out: all.")] filter: Option<CascadeFilter>,
+        #[graphql(desc = "Everything after this position; left out: from now on.")]
         after: Option<Cursor>,
     ) -> async_graphql::Result<BoxStream<'static, Cascade>> {
         if let Some(opening) = ctx.data_opt::<Opening>() {

@@ -12,7 +12,7 @@ use super::{CountOfRow, CountRow, Source};
 use crate::domain::event::{CascadeFilter, Entry};
 use crate::domain::id::CascadeId;
 use crate::error::Result;
-use crate::store::log::{self, COLUMNS, TouchKind};
+use crate::store::log::{COLUMNS, TouchKind};
 use crate::store::sql::{Bind, sql};
 
 const fn newest(value: &'static str) -> Keyset {
@@ -127,7 +127,7 @@ pub async fn page(source: &Source, filter: &CascadeFilter, page: Page) -> Result
         page.sorted(newest("l.position"))
     );
     // Few shapes: each criterion is there or not.
-    let rows = log::load(source.snapshot(), sql(&text, binds.into_vec())).await?;
+    let rows = source.load_entries(sql(&text, binds.into_vec())).await?;
     Ok(page.cut(rows))
 }
 
@@ -184,7 +184,7 @@ pub async fn pages_touching(
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    let entries = log::entries_by_id(source.snapshot(), source.account(), &ids).await?;
+    let entries = entries_by_id(source, &ids).await?;
     let entries: HashMap<_, _> = entries
         .into_iter()
         .map(|entry| (entry.id.0, entry))
@@ -230,7 +230,11 @@ pub async fn counts_touching(
 /// # Errors
 /// When the database is away.
 pub async fn entries_by_id(source: &Source, ids: &[CascadeId]) -> Result<Vec<Entry>> {
-    log::entries_by_id(source.snapshot(), source.account(), ids).await
+    let text =
+        format!("SELECT {COLUMNS} FROM cascades l WHERE l.account_id = $1 AND l.id = ANY($2)");
+    let ids = ids.iter().map(|id| id.0).collect();
+    let binds = [Bind::Uuid(source.account().0), Bind::Uuids(ids)];
+    source.load_entries(sql(&text, binds)).await
 }
 
 /// All that took these cascades back, and what took that back, and so on; oldest first.
@@ -244,5 +248,5 @@ pub async fn undos_of(source: &Source, ids: Vec<Uuid>) -> Result<Vec<Entry>> {
          SELECT {COLUMNS} FROM undo JOIN cascades l ON l.account_id = $1 AND l.id = undo.id ORDER BY l.position"
     );
     let binds = [Bind::Uuid(source.account().0), Bind::Uuids(ids)];
-    log::load(source.snapshot(), sql(&text, binds)).await
+    source.load_entries(sql(&text, binds)).await
 }

@@ -26,26 +26,63 @@ use diesel::sql_types::Untyped;
 use diesel_async::RunQueryDsl;
 
 use super::sql::Sql;
-use super::{Scope, Snapshot, Store};
+use super::{Scope, Snapshot, Store, log};
+use crate::domain::event::Entry;
 use crate::domain::id::AccountId;
 use crate::error::{Error, Result};
+
+/// The statements of one response: how many were sent, and how many are on their way.
+#[derive(Debug, Default)]
+pub struct Flight {
+    sent: AtomicU32,
+    on_the_way: AtomicU32,
+}
+
+impl Flight {
+    /// How many statements were sent so far, `BEGIN` aside.
+    #[must_use]
+    pub fn sent(&self) -> u32 {
+        AtomicU32::load(&self.sent, Ordering::Acquire)
+    }
+
+    /// Whether any has not been answered yet.
+    #[must_use]
+    pub fn is_on_the_way(&self) -> bool {
+        AtomicU32::load(&self.on_the_way, Ordering::Acquire) > 0
+    }
+
+    fn send(&self) -> Statement<'_> {
+        self.sent.fetch_add(1, Ordering::AcqRel);
+        self.on_the_way.fetch_add(1, Ordering::AcqRel);
+        Statement(self)
+    }
+}
+
+/// A statement on its way, until it is dropped.
+struct Statement<'a>(&'a Flight);
+
+impl Drop for Statement<'_> {
+    fn drop(&mut self) {
+        self.0.on_the_way.fetch_sub(1, Ordering::AcqRel);
+    }
+}
 
 /// One account as it was at one moment.
 #[derive(Clone)]
 pub struct Source {
     snapshot: Snapshot,
     account: AccountId,
-    statements: Arc<AtomicU32>,
+    flight: Arc<Flight>,
 }
 
 impl Source {
     /// The account as it is when the first statement is sent.
     #[must_use]
-    pub fn new(store: &Store, account: AccountId) -> Self {
+    pub fn new(store: &Store, account: AccountId, flight: Arc<Flight>) -> Self {
         Self {
             snapshot: store.snapshot(Scope::Account(account)),
             account,
-            statements: Arc::default(),
+            flight,
         }
     }
 
@@ -55,26 +92,22 @@ impl Source {
         self.account
     }
 
-    /// How many statements were sent so far, `BEGIN` aside.
-    #[must_use]
-    pub fn statements(&self) -> u32 {
-        AtomicU32::load(&self.statements, Ordering::Relaxed)
-    }
-
-    pub(super) fn snapshot(&self) -> &Snapshot {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        &self.snapshot
-    }
-
     /// Sends a statement and reads all its rows.
     async fn load<R>(&self, statement: Sql) -> Result<Vec<R>>
     where
         R: FromSqlRow<Untyped, Pg> + Send + 'static,
     {
+        let _on_the_way = self.flight.send();
         let rows = statement
-            .load(&mut self.snapshot().connection().await?)
+            .load(&mut self.snapshot.connection().await?)
             .await?;
         Ok(rows)
+    }
+
+    /// Sends a statement of the log and reads all its entries.
+    async fn load_entries(&self, statement: Sql) -> Result<Vec<Entry>> {
+        let _on_the_way = self.flight.send();
+        log::load(&self.snapshot, statement).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
-    BaseType, ExecutableDocument, FieldDefinition, OperationDefinition, OperationType, Selection,
+    BaseType, DocumentOperations, ExecutableDocument, FieldDefinition, OperationType, Selection,
     SelectionSet, Type, TypeKind, TypeSystemDefinition,
 };
 use async_graphql::{Name, PathSegment, Positioned, Response, Value};
@@ -74,9 +74,16 @@ impl Types {
 pub(super) fn propagate(
     types: &Types,
     document: &ExecutableDocument,
-    operation: &OperationDefinition,
+    operation: Option<&str>,
     response: &mut Response,
 ) {
+    let operation = match &document.operations {
+        DocumentOperations::Single(operation) => Some(operation),
+        DocumentOperations::Multiple(all) => operation.and_then(|name| all.get(name)),
+    };
+    let Some(operation) = operation.map(|operation| &operation.node) else {
+        return;
+    };
     let root = match operation.ty {
         OperationType::Query => "Query",
         OperationType::Mutation => "Mutation",
@@ -202,12 +209,11 @@ mod tests {
     fn after(query: &str, mut data: Value, path: &[PathSegment]) -> String {
         let types = Types::read(SDL).unwrap();
         let document = parse_query(query).unwrap();
-        let operation = super::super::operation(&document, None).unwrap();
         let mut error = ServerError::new("x", None);
         error.path = path.to_vec();
         let mut response = Response::new(std::mem::take(&mut data));
         response.errors.push(error);
-        propagate(&types, &document, operation, &mut response);
+        propagate(&types, &document, None, &mut response);
         serde_json::to_string(&response.data).unwrap()
     }
 

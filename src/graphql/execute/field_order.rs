@@ -1,0 +1,119 @@
+//! The order of fields. async-graphql answers them in the order in which they are resolved; the specification wants
+//! the order in which they were asked for (section 6.3.2, "Field Collection").
+
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, Selection, SelectionSet,
+};
+use async_graphql::{Name, Value};
+
+/// What is asked for of one object: by the name under which it is answered, in the order of its first mention.
+struct Plan<'a>(Vec<(&'a Name, Plan<'a>)>);
+
+/// The data in the order of the operation's selections. The document was held against [`super::Limits`], so that
+/// spreading its fragments out ends soon.
+pub(super) fn ordered(
+    data: Value,
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+) -> Value {
+    let operation = match &document.operations {
+        DocumentOperations::Single(operation) => Some(operation),
+        DocumentOperations::Multiple(all) => operation.and_then(|name| all.get(name)),
+    };
+    match operation {
+        Some(operation) => plan(&[&operation.node.selection_set.node], document).apply(data),
+        None => data,
+    }
+}
+
+fn plan<'a>(selections: &[&'a SelectionSet], document: &'a ExecutableDocument) -> Plan<'a> {
+    let mut asked = IndexMap::new();
+    for selection in selections {
+        collect(selection, document, &mut asked);
+    }
+    let fields = asked.into_iter();
+    Plan(
+        fields
+            .map(|(name, inner)| (name, plan(&inner, document)))
+            .collect(),
+    )
+}
+
+fn collect<'a>(
+    selection: &'a SelectionSet,
+    document: &'a ExecutableDocument,
+    asked: &mut IndexMap<&'a Name, Vec<&'a SelectionSet>>,
+) {
+    for item in &selection.items {
+        match &item.node {
+            Selection::Field(field) => {
+                let name = &field.node.response_key().node;
+                let inner = asked.entry(name).or_default();
+                inner.push(&field.node.selection_set.node);
+            }
+            Selection::InlineFragment(fragment) => {
+                collect(&fragment.node.selection_set.node, document, asked);
+            }
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                if let Some(fragment) = document.fragments.get(name) {
+                    collect(&fragment.node.selection_set.node, document, asked);
+                }
+            }
+        }
+    }
+}
+
+impl Plan<'_> {
+    fn apply(&self, value: Value) -> Value {
+        match value {
+            Value::Object(fields) if !self.0.is_empty() => Value::Object(self.object(fields)),
+            Value::List(items) if !self.0.is_empty() => {
+                Value::List(items.into_iter().map(|item| self.apply(item)).collect())
+            }
+            other => other,
+        }
+    }
+
+    fn object(&self, mut fields: IndexMap<Name, Value>) -> IndexMap<Name, Value> {
+        let mut sorted = IndexMap::with_capacity(fields.len());
+        for (name, inner) in &self.0 {
+            // What a fragment on another type asks for is not there.
+            if let Some((name, value)) = fields.swap_remove_entry(*name) {
+                sorted.insert(name, inner.apply(value));
+            }
+        }
+        sorted.extend(fields);
+        sorted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::parser::parse_query;
+    use async_graphql::value;
+
+    fn sorted(query: &str, data: Value) -> String {
+        ordered(data, &parse_query(query).unwrap(), None).to_string()
+    }
+
+    #[test]
+    fn fields_come_as_they_were_asked_for() {
+        let data =
+            value!({ "c": 3, "list": [{ "y": 2, "x": 1 }], "a": 1, "b": { "e": 5, "d": 4 } });
+        let query = "{ a ...F c list { x y } } fragment F on Query { b { d } b { e } }";
+        assert_eq!(
+            sorted(query, data),
+            "{a: 1, b: {d: 4, e: 5}, c: 3, list: [{x: 1, y: 2}]}"
+        );
+    }
+
+    #[test]
+    fn aliases_and_types_do_not_matter() {
+        let data = value!({ "z": 1, "__typename": "T", "k": 2 });
+        let query = "{ __typename ... on A { other } k: key ... on B { z: zed } }";
+        assert_eq!(sorted(query, data), "{__typename: \"T\", k: 2, z: 1}");
+    }
+}
