@@ -61,8 +61,9 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which cascades; left out: all.")] filter: Option<CascadeFilter>,
-        #[graphql(desc = "Everything after this position; left out: from now on.")]
-        after: Option<Cursor>,
+        #[graphql(desc = "Everything after this position; left out: from now on.")] after: Option<
+            Cursor,
+        >,
     ) -> async_graphql::Result<BoxStream<'static, Cascade>> {
         if let Some(opening) = ctx.data_opt::<Opening>() {
             let filter = CascadeFilter::read(filter);
