@@ -104,10 +104,10 @@ pub(super) fn subscribe(
                     .transpose();
                 match resumed {
                     Ok(resumed) => cascades(&app, viewer, operation, filter, resumed.or(after)),
-                    Err(error) => stream::once(async move { Frame::Error(vec![error]) }).boxed(),
+                    Err(error) => tokio_stream::once(Frame::Error(vec![error])).boxed(),
                 }
             }
-            Err(errors) => stream::once(async move { Frame::Error(errors) }).boxed(),
+            Err(errors) => tokio_stream::once(Frame::Error(errors)).boxed(),
         }
     };
     opened.flatten_stream().boxed()

@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Subscription};
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::{BoxStream, StreamExt};
 
 use super::inputs::CascadeFilter;
 use super::scalars::Cursor;
@@ -71,7 +71,7 @@ impl Subscription {
                 filter,
                 after: after.map(|cursor| cursor.0),
             });
-            return Ok(stream::empty().boxed());
+            return Ok(tokio_stream::empty().boxed());
         }
         let entry = ctx.data_opt::<Arc<Entry>>();
         let none = || {
@@ -79,6 +79,6 @@ impl Subscription {
                 .into_graphql()
         };
         let cascade = Cascade::new(Arc::clone(entry.ok_or_else(none)?));
-        Ok(stream::once(async move { cascade }).boxed())
+        Ok(tokio_stream::once(cascade).boxed())
     }
 }

@@ -51,6 +51,15 @@ impl Target {
     }
 }
 
+/// What a client wishes beside the change itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The version that the client saw of what is to change; another one now is a conflict.
+    pub expected_version: Option<i32>,
+    /// Plan only: nothing is written, no number used up.
+    pub dry_run: bool,
+}
+
 /// The transaction that a command works in.
 pub struct Work<'a> {
     /// The transaction.
@@ -70,14 +79,9 @@ pub trait Order: Send + Sync + 'static {
     /// What [`Order::prepare`] found.
     type Found: Send + Sync;
 
-    /// The version that the client saw.
-    fn expected_version(&self) -> Option<i32> {
-        None
-    }
-
-    /// Whether to plan only.
-    fn dry_run(&self) -> bool {
-        false
+    /// What the client wishes beside the change itself.
+    fn options(&self) -> Options {
+        Options::default()
     }
 
     /// Checks the input against the account's definitions and finds what it names, without locking.
@@ -164,7 +168,12 @@ impl Service {
             tx.rollback().await?;
             return Ok(Outcome::of(WriteResult::Unchanged, &before, named));
         };
-        let planned = match plan(&before, &command, order.expected_version(), work.now) {
+        let planned = match plan(
+            &before,
+            &command,
+            order.options().expected_version,
+            work.now,
+        ) {
             Ok(planned) => planned,
             Err(refusal) => {
                 let refusal = self.explain(&work, &before, refusal, named).await?;
@@ -183,7 +192,7 @@ impl Service {
             &command,
             contents,
             target,
-            order.dry_run(),
+            order.options().dry_run,
             at,
         )
         .await

@@ -10,7 +10,6 @@ mod plan;
 pub mod replay;
 mod rule;
 mod touches;
-mod undo;
 
 pub use command::{Command, Incoming, Linked, NewTicket, PropertyEdit, PropertyKey, Settings};
 pub use effect::{Change, Effect, HeldValue, Shown, Subject};

@@ -1,9 +1,9 @@
 //! Undo (rule 30): takes back exactly a cascade's effects, where the value is still the one it set.
 
-use super::effect::{Change, Effect, Subject};
-use super::plan::Planner;
-use super::replay::World;
-use super::rule::Rule;
+use super::super::effect::{Change, Effect, Subject};
+use super::super::replay::World;
+use super::super::rule::Rule;
+use super::Planner;
 use crate::domain::id::TrashGroupId;
 use crate::domain::image::{Conversation, Ticket, Trash};
 use crate::domain::refusal::{Detail, ErrorCode, Refusal};
@@ -152,7 +152,7 @@ fn inverse_of_ticket(ticket: &Ticket, change: &Change, fresh: Trash) -> Option<C
             from,
             to,
         } => {
-            let edit = super::PropertyEdit {
+            let edit = super::super::PropertyEdit {
                 definition: None,
                 key: *key,
                 to: None,
