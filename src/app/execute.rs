@@ -12,5 +12,5 @@ pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Resp
     let inner = &app.inner;
     let as_of = inner.realtime.tail.position();
     let state = RequestState::new(inner.store.clone(), viewer, as_of);
-    graphql::execute(&inner.schema, request, state).await
+    graphql::execute(&inner.schema, &inner.types, request, state).await
 }

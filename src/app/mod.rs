@@ -13,8 +13,8 @@ use axum::Router;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::error::Result;
-use crate::graphql::{self, Schema};
+use crate::error::{Error, Result};
+use crate::graphql::{self, Schema, response};
 use crate::http::{self, Shutdown};
 use crate::pages::{self, PageOptions};
 use crate::realtime::{Realtime, RealtimeOptions};
@@ -33,6 +33,7 @@ struct Inner {
     service: Service,
     realtime: Realtime,
     schema: Schema,
+    types: response::Types,
     auth: auth::Auth,
 }
 
@@ -69,6 +70,8 @@ impl App {
             .data(service.clone())
             .data(told)
             .finish();
+        let types = response::Types::read(&schema.sdl())
+            .map_err(|error| Error::Internal(format!("the schema's own text: {error}")))?;
         let work = jobs::start(service.clone(), &config, shutdown);
         let inner = Inner {
             config,
@@ -76,6 +79,7 @@ impl App {
             service,
             realtime,
             schema,
+            types,
             auth,
         };
         let background = tokio::spawn(async move {

@@ -13,7 +13,7 @@ use super::App;
 use crate::domain::access::Viewer;
 use crate::domain::event::{Entry, Position};
 use crate::error::Error;
-use crate::graphql::{self, RequestState};
+use crate::graphql::{self, RequestState, response};
 use crate::graphql::subscription::{Opening, Wanted};
 use crate::http::{Frame, LastEventId};
 use crate::realtime::replay::StreamError;
@@ -47,12 +47,7 @@ impl Operation {
     }
 
     fn definition(&self) -> Option<&OperationDefinition> {
-        let operations = &self.document.as_ref()?.operations;
-        let mut found = operations.iter().filter(|(name, _)| match &self.name {
-            Some(wanted) => name.is_some_and(|name| name == wanted.as_str()),
-            None => true,
-        });
-        found.next().map(|(_, definition)| &definition.node)
+        response::operation(self.document.as_ref()?, self.name.as_deref())
     }
 
     /// The variables that decide what a frame looks like: all but the one that says where to resume.
@@ -199,7 +194,8 @@ fn executor(app: &App, viewer: Viewer, operation: Arc<Operation>) -> Execute {
         async move {
             let state = RequestState::live(app.inner.store.clone(), viewer, Arc::clone(&entry));
             let request = operation.request().data(entry);
-            let response = graphql::execute_frame(&app.inner.schema, request, state).await;
+            let (schema, types) = (&app.inner.schema, &app.inner.types);
+            let response = graphql::execute_frame(schema, types, request, state).await;
             encode(&response.unwrap_or_else(|| Response::new(async_graphql::Value::Null)))
         }
         .boxed()

@@ -1,16 +1,13 @@
 //! Executing: held against the limits first, read level by level, answered in the order asked.
 
-use std::sync::Arc;
-
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Pos, Request, Response, ServerError, Value};
+use async_graphql::{Pos, Request, Response, ServerError};
 use futures_util::StreamExt;
 
-use super::Schema;
 use super::limits::Limits;
+use super::response::{self, Types};
 use super::state::RequestState;
-
-mod field_order;
+use super::Schema;
 
 /// Holds a request against the limits, before any work is done for it; returns it parsed.
 ///
@@ -26,37 +23,35 @@ pub fn check(schema: &Schema, request: &mut Request) -> Result<ExecutableDocumen
 }
 
 /// Executes a query or mutation for the viewer of the state.
-pub async fn execute(schema: &Schema, mut request: Request, state: RequestState) -> Response {
+pub async fn execute(
+    schema: &Schema,
+    types: &Types,
+    mut request: Request,
+    state: RequestState,
+) -> Response {
     let document = match check(schema, &mut request) {
         Ok(document) => document,
         Err(error) => return Response::from_errors(vec![error]),
     };
-    let operation = request.operation_name.clone();
+    let name = request.operation_name.clone();
     let turns = state.turns();
-    let response = turns.drive(schema.execute(request.data(state))).await;
-    in_order(response, &document, operation.as_deref())
+    let mut response = turns.drive(schema.execute(request.data(state))).await;
+    response::finish(types, Some(&document), name.as_deref(), &mut response);
+    response
 }
 
 /// Executes a subscription, which was checked, for one pushed cascade.
 pub async fn execute_frame(
     schema: &Schema,
+    types: &Types,
     mut request: Request,
     state: RequestState,
 ) -> Option<Response> {
     let document = request.parsed_query().ok()?.clone();
-    let operation = request.operation_name.clone();
+    let name = request.operation_name.clone();
     let turns = state.turns();
     let mut frames = schema.execute_stream(request.data(state));
-    let response = Arc::clone(&turns).drive(frames.next()).await?;
-    Some(in_order(response, &document, operation.as_deref()))
-}
-
-fn in_order(
-    mut response: Response,
-    document: &ExecutableDocument,
-    operation: Option<&str>,
-) -> Response {
-    let data = std::mem::replace(&mut response.data, Value::Null);
-    response.data = field_order::ordered(data, document, operation);
-    response
+    let mut response = turns.drive(frames.next()).await?;
+    response::finish(types, Some(&document), name.as_deref(), &mut response);
+    Some(response)
 }

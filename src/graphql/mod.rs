@@ -12,6 +12,7 @@ pub mod loader;
 mod loaders;
 pub mod mutation;
 mod query;
+pub mod response;
 pub mod scalars;
 mod state;
 pub mod subscription;

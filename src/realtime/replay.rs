@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream, StreamExt, stream};
+use tokio::time::sleep;
 
 use super::Realtime;
 use super::follow::{Follower, Log, Source};
@@ -91,25 +92,61 @@ impl Source for Entries {
     }
 }
 
+/// How often a database that refuses is asked again whether a cursor is good: a connection that died unnoticed must
+/// not cost a client its stream, and a database that is away is told at once.
+const TRIES: u32 = 3;
+
+/// What the log says to a cursor.
+enum Verdict {
+    Good,
+    Beyond,
+    Expired,
+}
+
 /// Checks a cursor, and waits where another server was ahead of this one when it gave it out.
-pub(super) async fn admit(
+async fn admit(
     log: &Log,
     account: AccountId,
     after: Position,
     window: Duration,
 ) -> Result<(), StreamError> {
-    let failed = StreamError::Failed;
-    if after > log.tail.position() && after > last_drawn(&log.store).await.map_err(failed)? {
-        return Err(StreamError::BadCursor);
+    let mut tries = 0;
+    let verdict = loop {
+        tries += 1;
+        match judge(log, account, after, window).await {
+            Ok(verdict) => break verdict,
+            Err(error) if tries >= TRIES => return Err(StreamError::Failed(error)),
+            Err(_) => sleep(Duration::from_millis(20)).await,
+        }
+    };
+    match verdict {
+        Verdict::Beyond => Err(StreamError::BadCursor),
+        Verdict::Expired => Err(StreamError::CursorExpired),
+        Verdict::Good => {
+            // Stopped: the stream ends by itself as soon as it asks for the next entry.
+            let _ = log.tail.wait_for(after).await;
+            Ok(())
+        }
     }
-    let horizon = log_horizon(&log.store).await.map_err(failed)?;
-    let too_old = is_entry_after_older_than(&log.store, account, after, window.as_secs_f64());
-    if after < horizon || too_old.await.map_err(failed)? {
-        return Err(StreamError::CursorExpired);
+}
+
+async fn judge(
+    log: &Log,
+    account: AccountId,
+    after: Position,
+    window: Duration,
+) -> crate::error::Result<Verdict> {
+    if after > log.tail.position() && after > last_drawn(&log.store).await? {
+        return Ok(Verdict::Beyond);
     }
-    // Stopped: the stream ends by itself as soon as it asks for the next entry.
-    let _ = log.tail.wait_for(after).await;
-    Ok(())
+    let seconds = window.as_secs_f64();
+    let expired = after < log_horizon(&log.store).await?
+        || is_entry_after_older_than(&log.store, account, after, seconds).await?;
+    Ok(if expired {
+        Verdict::Expired
+    } else {
+        Verdict::Good
+    })
 }
 
 /// What a stream is before and after its cursor was admitted.
@@ -126,7 +163,7 @@ pub(super) fn stream<S: Source + 'static>(
     withdrawn: impl Future<Output = ()> + Send + 'static,
 ) -> impl Stream<Item = Result<(Position, S::Item), StreamError>> + Send + 'static {
     let stage = Stage::Opening(opening.boxed());
-    let state = (stage, Box::pin(withdrawn), Guard::new(kind));
+    let state = (stage, Box::pin(withdrawn.fuse()), Guard::new(kind));
     stream::unfold(state, |(mut stage, mut withdrawn, mut guard)| async move {
         let next = tokio::select! {
             // Looked at first: who may no longer see must not be given one more entry.

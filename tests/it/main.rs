@@ -10,4 +10,5 @@ mod contract;
 mod embedded;
 mod http;
 mod mail;
+mod realtime;
 mod support;

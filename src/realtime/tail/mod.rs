@@ -33,7 +33,8 @@
 //! 2. *Then* a fresh transaction id is drawn, the mark. Ids grow, so every transaction of step 1 is below the mark.
 //!    (The snapshot's `xmax` would not do: it is the first id not yet *ended*, and running ones may be above it.)
 //! 3. *Then* a statement tells that none of those can commit any more. Normally its snapshot's `xmin` has reached
-//!    the mark: every id below has ended. If some long transaction elsewhere keeps `xmin` low, then by the locks: who
+//!    the mark: every id below has ended. If some long transaction elsewhere keeps `xmin` low (it is enough that it
+//!    writes in another database of the cluster), then by the locks: who
 //!    inserts into `cascades` locks the table before it draws and until its commit is visible, so a transaction
 //!    below the mark that does not hold that lock draws nothing up to `C`.
 //! 4. *Then* the rows are read, in a snapshot taken afterwards. Whoever of step 1 has committed is in it. What is
@@ -133,7 +134,7 @@ pub struct Tail;
 /// What the server holds of its tail. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct TailHandle {
-    handed: mpsc::Sender<Entry>,
+    handed: mpsc::Sender<(Position, Arc<Entry>)>,
     wake: Arc<Notify>,
     position: watch::Receiver<Option<Position>>,
     health: watch::Receiver<Health>,
@@ -189,7 +190,7 @@ impl TailHandle {
             tracing::error!(cascade = %entry.id, "a cascade without a position was handed over");
             return;
         };
-        if self.handed.try_send(entry).is_err() {
+        if self.handed.try_send((position, Arc::new(entry))).is_err() {
             metrics::counter!("tandem_tail_handed_over_dropped_total").increment(1);
             self.wake.notify_one();
         }
@@ -200,7 +201,7 @@ impl TailHandle {
         });
     }
 
-    /// Up to here everything is final and has been given to the hub; 0 until the tail has begun.
+    /// Up to here everything is final, and has been given to the hub or is about to be; 0 until the tail has begun.
     #[must_use]
     pub fn position(&self) -> Position {
         self.position.borrow().unwrap_or_default()

@@ -5,23 +5,25 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::gap::{Covered, Gap, Proof};
 use super::order::{Item, Order, Page};
 use super::{Health, TailOptions};
 use crate::domain::event::{Entry, Position};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::realtime::hub::Hub;
 use crate::store::Store;
 use crate::store::tail::{Finality, Look, draw_mark, is_settled, log_head, read_log};
 
+/// The longest that a look may take: a connection that is lost without a word must not stop the stream.
+const LONGEST_LOOK: Duration = Duration::from_secs(10);
 /// The first pause after the database failed.
 const SHORTEST_RETRY: Duration = Duration::from_millis(20);
 
 /// Why the loop went round.
 enum Event {
-    Handed(Entry),
+    Handed(Position, Arc<Entry>),
     Looked(Result<Looked>),
     LookNow,
 }
@@ -43,7 +45,7 @@ pub(super) struct Outputs {
 pub(super) struct Run {
     store: Store,
     options: TailOptions,
-    handed: mpsc::Receiver<Entry>,
+    handed: mpsc::Receiver<(Position, Arc<Entry>)>,
     wake: Arc<Notify>,
     outputs: Outputs,
     order: Order,
@@ -58,7 +60,7 @@ impl Run {
     pub(super) fn new(
         store: Store,
         options: TailOptions,
-        (handed, wake): (mpsc::Receiver<Entry>, Arc<Notify>),
+        (handed, wake): (mpsc::Receiver<(Position, Arc<Entry>)>, Arc<Notify>),
         outputs: Outputs,
     ) -> Self {
         Self {
@@ -87,7 +89,7 @@ impl Run {
         self.next_poll = Instant::now();
         loop {
             match self.event().await {
-                Event::Handed(entry) => self.take(entry),
+                Event::Handed(position, entry) => self.take(position, entry),
                 Event::Looked(Ok(looked)) => self.looked(looked),
                 Event::Looked(Err(error)) => self.failed(&error),
                 Event::LookNow => self.start_look(),
@@ -106,7 +108,7 @@ impl Run {
         } = self;
         let (looks, failing) = (look.is_some(), retry.is_some());
         tokio::select! {
-            Some(entry) = handed.recv() => Event::Handed(entry),
+            Some((position, entry)) = handed.recv() => Event::Handed(position, entry),
             result = async {
                 match look.as_mut() {
                     Some(look) => look.await,
@@ -144,14 +146,10 @@ impl Run {
         }
     }
 
-    fn take(&mut self, entry: Entry) {
-        let Some(position) = entry.position else {
-            return;
-        };
+    fn take(&mut self, position: Position, entry: Arc<Entry>) {
         let before = self.order.position();
         let mut out = Vec::new();
-        self.order
-            .offer(position, Item::Entry(Arc::new(entry)), &mut out);
+        self.order.offer(position, Item::Entry(entry), &mut out);
         metrics::counter!("tandem_tail_entries_total", "source" => "memory")
             .increment(out.len() as u64);
         self.give_out(before, out);
@@ -164,7 +162,7 @@ impl Run {
         let store = self.store.clone();
         let (after, before) = self.order.wanted();
         let limit = i64::from(self.options.page.max(1));
-        self.look = Some(Box::pin(async move {
+        let look = async move {
             let (covered, locks) = match proof {
                 Proof::None => (None, false),
                 Proof::See(covered, locks) => (Some(covered), locks),
@@ -176,6 +174,10 @@ impl Run {
             let finality = covered.map(|covered| Proof::finality(covered.mark, locks));
             let look = read_log(&store, after, before, limit, finality).await?;
             Ok(Looked { look, covered })
+        };
+        self.look = Some(Box::pin(async move {
+            let took_too_long = |_| Error::Unavailable("reading the log took too long".to_owned());
+            timeout(LONGEST_LOOK, look).await.map_err(took_too_long)?
         }));
     }
 
@@ -218,8 +220,14 @@ impl Run {
         self.give_out(before, out);
     }
 
-    /// Gives entries to the hub, then moves the position, then sees what is missing now.
+    /// Moves the position, gives entries to the hub, then sees what is missing now. In this order, so that whoever has
+    /// been given an entry never finds the tail behind it.
     fn give_out(&mut self, before: Position, out: Vec<(Position, Item)>) {
+        let position = self.order.position();
+        if position > before {
+            self.outputs.position.send_replace(Some(position));
+            metrics::gauge!("tandem_tail_position").set(position.0 as f64);
+        }
         let mut expected = before;
         for (position, item) in out {
             expected.0 += 1;
@@ -235,11 +243,6 @@ impl Run {
                     self.outputs.hub.publish_unreadable(position, account);
                 }
             }
-        }
-        let position = self.order.position();
-        if position > before {
-            self.outputs.position.send_replace(Some(position));
-            metrics::gauge!("tandem_tail_position").set(position.0 as f64);
         }
         self.see_gap();
     }
@@ -278,14 +281,14 @@ impl Run {
         });
     }
 
-    fn failed(&mut self, error: &crate::error::Error) {
+    fn failed(&mut self, error: &Error) {
         let pause = self.note_failure(error);
         let at = Instant::now() + pause;
         self.retry = Some((at, pause));
     }
 
     /// Tells operators, and how long to wait before the next try.
-    fn note_failure(&mut self, error: &crate::error::Error) -> Duration {
+    fn note_failure(&mut self, error: &Error) -> Duration {
         let longest = self.options.longest_retry.max(SHORTEST_RETRY);
         let last = self.retry.map(|(_, pause)| pause);
         let pause = last.map_or(SHORTEST_RETRY, |pause| (pause * 2).min(longest));

@@ -1,0 +1,8 @@
+//! The live part against a real Postgres: several servers, writers that overtake each other, lost connections.
+
+mod access;
+mod hub;
+mod replay;
+mod share;
+mod tail;
+mod world;
