@@ -4,10 +4,10 @@ use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Pos, Request, Response, ServerError};
 use futures_util::StreamExt;
 
+use super::Schema;
 use super::limits::Limits;
 use super::response::{self, Types};
 use super::state::RequestState;
-use super::Schema;
 
 /// Holds a request against the limits, before any work is done for it; returns it parsed.
 ///
