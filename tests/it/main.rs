@@ -12,3 +12,4 @@ mod http;
 mod mail;
 mod realtime;
 mod support;
+mod walls;
