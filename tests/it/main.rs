@@ -6,10 +6,15 @@
     missing_docs
 )]
 
+mod bad_input;
+mod concurrency;
 mod contract;
 mod embedded;
 mod http;
 mod mail;
 mod realtime;
+mod settings;
+mod statements;
+mod stream;
 mod support;
 mod walls;
