@@ -6,7 +6,9 @@
     missing_docs
 )]
 
+mod bad_input;
 mod bulk;
+mod concurrency;
 mod contract;
 mod embedded;
 mod http;
@@ -14,5 +16,9 @@ mod layering;
 mod mail;
 mod migrations;
 mod realtime;
+mod settings;
+mod statements;
+mod stream;
 mod support;
 mod tables;
+mod walls;
