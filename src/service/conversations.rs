@@ -1,6 +1,6 @@
 //! Commands on conversations.
 
-use super::order::{Order, Target, Work};
+use super::order::{Options, Order, Target, Work};
 use super::tickets::find_user;
 use crate::domain::access::Action;
 use crate::domain::cascade::{Command, Linked};
@@ -18,22 +18,16 @@ pub struct UpdateConversationStatus {
     pub conversation: ConversationId,
     /// Its new status.
     pub status: ConversationStatus,
-    /// Of the conversation.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for UpdateConversationStatus {
     const ACTION: Action = Action::Work;
     type Found = ();
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
@@ -58,22 +52,16 @@ pub struct UpdateConversationOwner {
     pub conversation: ConversationId,
     /// Its new owner; none: nobody.
     pub owner: Option<UserId>,
-    /// Of the conversation.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for UpdateConversationOwner {
     const ACTION: Action = Action::Work;
     type Found = ();
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
@@ -105,16 +93,16 @@ impl Order for UpdateConversationOwner {
 pub struct ClaimConversation {
     /// The conversation.
     pub conversation: ConversationId,
-    /// Plan only.
-    pub dry_run: bool,
+    /// Whether to plan only.
+    pub options: Options,
 }
 
 impl Order for ClaimConversation {
     const ACTION: Action = Action::Work;
     type Found = ();
 
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
@@ -152,22 +140,16 @@ pub struct MoveConversation {
     pub conversation: ConversationId,
     /// Where it goes.
     pub inbox: InboxId,
-    /// Of the conversation.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for MoveConversation {
     const ACTION: Action = Action::Work;
     type Found = ();
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {

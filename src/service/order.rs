@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use futures_util::try_join;
 use uuid::Uuid;
 
 use super::{Outcome, Service, TRIES, WriteResult, now};
@@ -14,7 +15,7 @@ use crate::domain::image::Time;
 use crate::domain::refusal::{Detail, ErrorCode, Refusal};
 use crate::error::{Error, Result};
 use crate::store::apply::{self, Contents};
-use crate::store::{Scope, Tx, linked, log};
+use crate::store::{Scope, Tx, linked, log, viewers};
 
 /// What a command names.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,6 +52,15 @@ impl Target {
     }
 }
 
+/// What a client wishes beside the change itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The version that the client saw of what is to change; another one now is a conflict.
+    pub expected_version: Option<i32>,
+    /// Plan only: nothing is written, no number used up.
+    pub dry_run: bool,
+}
+
 /// The transaction that a command works in.
 pub struct Work<'a> {
     /// The transaction.
@@ -70,14 +80,9 @@ pub trait Order: Send + Sync + 'static {
     /// What [`Order::prepare`] found.
     type Found: Send + Sync;
 
-    /// The version that the client saw.
-    fn expected_version(&self) -> Option<i32> {
-        None
-    }
-
-    /// Whether to plan only.
-    fn dry_run(&self) -> bool {
-        false
+    /// What the client wishes beside the change itself.
+    fn options(&self) -> Options {
+        Options::default()
     }
 
     /// Checks the input against the account's definitions and finds what it names, without locking.
@@ -139,19 +144,22 @@ impl Service {
             ticket: target.ticket.map(|(id, _)| id),
             conversation: target.conversation.map(|(id, _)| id),
         };
-        let before = linked::lock(
-            &tx,
-            viewer.account,
-            ids,
-            target.owner,
-            self.settings.retention,
-        )
-        .await?;
+        // Sent together: who asks is looked up anew without waiting for it.
+        let (before, present) = try_join!(
+            linked::lock(
+                &tx,
+                viewer.account,
+                ids,
+                target.owner,
+                self.settings.retention,
+            ),
+            viewers::present_viewer(&tx, viewer)
+        )?;
         missing(&before, &target)?;
-        if !viewer.may(O::ACTION) {
+        let Some(viewer) = present.filter(|viewer| viewer.may(O::ACTION)) else {
             let message = "Your role does not allow this; ask an administrator.";
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
-        }
+        };
         // From here on in the order of the locks: the time of a cascade is never before that of one it waited for.
         let work = Work {
             tx: &tx,
@@ -164,7 +172,12 @@ impl Service {
             tx.rollback().await?;
             return Ok(Outcome::of(WriteResult::Unchanged, &before, named));
         };
-        let planned = match plan(&before, &command, order.expected_version(), work.now) {
+        let planned = match plan(
+            &before,
+            &command,
+            order.options().expected_version,
+            work.now,
+        ) {
             Ok(planned) => planned,
             Err(refusal) => {
                 let refusal = self.explain(&work, &before, refusal, named).await?;
@@ -183,7 +196,7 @@ impl Service {
             &command,
             contents,
             target,
-            order.dry_run(),
+            order.options().dry_run,
             at,
         )
         .await

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::order::{Order, Target, Work};
+use super::order::{Options, Order, Target, Work};
 use super::properties::{self, PropertyWish};
 use crate::domain::access::Action;
 use crate::domain::cascade::{Command, HeldValue, Linked, NewTicket, PropertyEdit, PropertyKey};
@@ -30,22 +30,16 @@ pub struct CreateTicket {
     pub priority: Option<TicketPriority>,
     /// First values.
     pub properties: Vec<PropertyWish>,
-    /// Of the conversation.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for CreateTicket {
     const ACTION: Action = Action::Work;
     type Found = (Option<Status>, Vec<PropertyEdit>, Vec<String>);
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
@@ -89,7 +83,7 @@ impl Order for CreateTicket {
             Some(status) => status,
             None => first_status(work).await?,
         };
-        let number = if possible && !self.dry_run {
+        let number = if possible && !self.options.dry_run {
             apply::draw_ticket_number(work.tx, work.viewer.account).await?
         } else {
             0
@@ -183,22 +177,16 @@ pub struct LinkConversation {
     pub conversation: ConversationId,
     /// The ticket that it gets.
     pub ticket: TicketId,
-    /// Of the conversation.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for LinkConversation {
     const ACTION: Action = Action::Work;
     type Found = ();
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
@@ -229,22 +217,16 @@ pub struct UpdateTicketStatus {
     pub ticket: TicketId,
     /// Its new status.
     pub status: StatusId,
-    /// Of the ticket.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for UpdateTicketStatus {
     const ACTION: Action = Action::Work;
     type Found = Option<Status>;
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
@@ -285,22 +267,16 @@ pub struct UpdateTicketOwner {
     pub ticket: TicketId,
     /// Its new owner; none: nobody.
     pub owner: Option<UserId>,
-    /// Of the ticket.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for UpdateTicketOwner {
     const ACTION: Action = Action::Work;
     type Found = ();
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
@@ -340,22 +316,16 @@ pub struct UpdateTicketProperties {
     pub priority: Option<Option<TicketPriority>>,
     /// New values.
     pub properties: Vec<PropertyWish>,
-    /// Of the ticket; edits of different properties do not conflict.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for UpdateTicketProperties {
     const ACTION: Action = Action::Work;
     type Found = Vec<PropertyEdit>;
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::order::{Order, Target, Work};
+use super::order::{Options, Order, Target, Work};
 use crate::domain::access::Action;
 use crate::domain::cascade::{Command, Linked, Subject};
 use crate::domain::id::{ConversationId, TicketId, TrashGroupId};
@@ -15,22 +15,16 @@ use crate::store::settings;
 pub struct TrashConversation {
     /// The conversation.
     pub conversation: ConversationId,
-    /// Of the conversation.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for TrashConversation {
     const ACTION: Action = Action::Work;
     type Found = ();
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
@@ -56,22 +50,16 @@ impl Order for TrashConversation {
 pub struct TrashTicket {
     /// The ticket.
     pub ticket: TicketId,
-    /// Of the ticket.
-    pub expected_version: Option<i32>,
-    /// Plan only.
-    pub dry_run: bool,
+    /// The version that the client saw, and whether to plan only.
+    pub options: Options,
 }
 
 impl Order for TrashTicket {
     const ACTION: Action = Action::Work;
     type Found = ();
 
-    fn expected_version(&self) -> Option<i32> {
-        self.expected_version
-    }
-
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
@@ -107,16 +95,16 @@ pub enum Restorable {
 pub struct RestoreFromTrash {
     /// What names the group.
     pub id: Restorable,
-    /// Plan only.
-    pub dry_run: bool,
+    /// Whether to plan only.
+    pub options: Options,
 }
 
 impl Order for RestoreFromTrash {
     const ACTION: Action = Action::Work;
     type Found = Option<ConversationId>;
 
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::order::{Order, Target, Work};
+use super::order::{Options, Order, Target, Work};
 use crate::domain::access::Action;
 use crate::domain::cascade::{Change, Command, Effect, Linked, Subject};
 use crate::domain::id::{CascadeId, TrashGroupId};
@@ -16,16 +16,16 @@ use crate::store::{linked as locking, log};
 pub struct UndoCascade {
     /// The cascade that is to be taken back.
     pub cascade: CascadeId,
-    /// Plan only.
-    pub dry_run: bool,
+    /// Whether to plan only.
+    pub options: Options,
 }
 
 impl Order for UndoCascade {
     const ACTION: Action = Action::Work;
     type Found = Vec<Effect>;
 
-    fn dry_run(&self) -> bool {
-        self.dry_run
+    fn options(&self) -> Options {
+        self.options
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {

@@ -6,10 +6,19 @@
     missing_docs
 )]
 
+mod bad_input;
 mod bulk;
+mod concurrency;
 mod contract;
 mod embedded;
 mod http;
+mod layering;
 mod mail;
+mod migrations;
 mod realtime;
+mod settings;
+mod statements;
+mod stream;
 mod support;
+mod tables;
+mod walls;

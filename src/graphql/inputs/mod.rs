@@ -1,13 +1,16 @@
 //! The inputs of the API.
 
 mod cascade_filter;
-pub mod commands;
 mod conversation_filter;
+pub mod conversations;
 pub mod ids;
+pub mod messages;
 mod order;
 pub mod property;
 pub mod settings;
 mod ticket_filter;
+pub mod tickets;
+pub mod trash;
 
 pub use cascade_filter::CascadeFilter;
 pub use conversation_filter::ConversationFilter;
@@ -37,6 +40,14 @@ impl From<DateTimeRange> for TimeRange {
             from: range.from.map(|time| time.0),
             before: range.before.map(|time| time.0),
         }
+    }
+}
+
+/// The options that most commands take.
+fn options(expected_version: Option<i32>, dry_run: Option<bool>) -> crate::service::Options {
+    crate::service::Options {
+        expected_version,
+        dry_run: dry_run.unwrap_or(false),
     }
 }
 

@@ -8,17 +8,23 @@ use async_graphql::{Context, Object};
 pub use payload::{CascadePayload, UserError, WriteResult};
 pub use settings::{AccountPayload, UpdateDetailsPanelPayload};
 
-use super::inputs::commands::{
-    AddNoteInput, ClaimConversationInput, CreateTicketInput, LinkConversationInput,
-    MoveConversationInput, ReceiveMessageInput, RestoreFromTrashInput, SendReplyInput,
-    TrashConversationInput, TrashTicketInput, UndoCascadeInput, UpdateConversationOwnerInput,
-    UpdateConversationStatusInput, UpdateTicketOwnerInput, UpdateTicketPropertiesInput,
-    UpdateTicketStatusInput,
+use super::inputs::conversations::{
+    ClaimConversationInput, MoveConversationInput, UpdateConversationOwnerInput,
+    UpdateConversationStatusInput,
 };
+use super::inputs::messages::{AddNoteInput, ReceiveMessageInput, SendReplyInput};
 use super::inputs::settings::{
     CreateChannelInput, CreateInboxInput, CreatePipelineInput, CreatePropertyDefinitionInput,
     CreateTicketStatusInput, CreateUserInput, UpdateDetailsPanelInput, UpdateInboxInput,
     UpdatePropertyDefinitionInput, UpdateTicketStatusDefinitionInput, UpdateUserInput,
+};
+
+use super::inputs::tickets::{
+    CreateTicketInput, LinkConversationInput, UpdateTicketOwnerInput, UpdateTicketPropertiesInput,
+    UpdateTicketStatusInput,
+};
+use super::inputs::trash::{
+    RestoreFromTrashInput, TrashConversationInput, TrashTicketInput, UndoCascadeInput,
 };
 
 /// The root of all mutations.
