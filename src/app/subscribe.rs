@@ -13,8 +13,8 @@ use super::App;
 use crate::domain::access::Viewer;
 use crate::domain::event::{Entry, Position};
 use crate::error::Error;
-use crate::graphql::RequestState;
 use crate::graphql::subscription::{Opening, Wanted};
+use crate::graphql::{RequestState, check_variables};
 use crate::http::{Frame, LastEventId};
 use crate::realtime::replay::StreamError;
 use crate::realtime::share::{Execute, GroupKey};
@@ -141,6 +141,7 @@ async fn open(
     if let Some(document) = &operation.document {
         request.set_parsed_query(document.clone());
     }
+    check_variables(&app.inner.schema, &mut request).map_err(|error| vec![error])?;
     let mut responses = app.inner.schema.execute_stream(request).boxed();
     if let Some(response) = responses.next().await
         && !response.errors.is_empty()

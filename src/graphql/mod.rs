@@ -15,6 +15,7 @@ pub mod scalars;
 mod state;
 pub mod subscription;
 pub mod types;
+pub mod variables;
 
 use async_graphql::SchemaBuilder;
 
@@ -23,6 +24,7 @@ pub use mutation::Mutation;
 pub use query::Query;
 pub use state::{Reader, RequestState};
 pub use subscription::Subscription;
+pub use variables::check_variables;
 
 /// The schema that Tandem serves.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -30,9 +32,18 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 /// The schema, with the limits that requests are held to.
 #[must_use]
 pub fn schema(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
+    let text = async_graphql::Schema::build(Query, Mutation, Subscription)
+        .finish()
+        .sdl();
+    let inputs = variables::InputTypes::read(&text).unwrap_or_else(|error| {
+        // Its own text is always readable; without it, wrong variables would only be found where they are used.
+        tracing::error!(%error, "the schema's own text");
+        variables::InputTypes::default()
+    });
     async_graphql::Schema::build(Query, Mutation, Subscription)
         .limit_depth(limits.depth)
         .data(limits)
+        .data(inputs)
 }
 
 /// The schema as text: what `schema.graphql` holds.

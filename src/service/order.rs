@@ -207,7 +207,10 @@ impl Service {
         dry_run: bool,
         at: Time,
     ) -> Result<Outcome> {
-        let named = target.conversation.map(|(id, _)| id).or_else(|| shown_conversation(&planned, command));
+        let named = target
+            .conversation
+            .map(|(id, _)| id)
+            .or_else(|| shown_conversation(&planned, command));
         let Plan {
             effects,
             left,
@@ -282,10 +285,15 @@ impl Service {
 fn shown_conversation(planned: &Plan, command: &Command) -> Option<ConversationId> {
     match command {
         Command::ReceiveMessage(incoming) => Some(incoming.conversation),
-        Command::UndoCascade(..) => planned.effects.iter().find_map(|effect| match effect.subject {
-            Subject::Conversation(id) => Some(id),
-            Subject::Ticket(_) => None,
-        }),
+        Command::UndoCascade(..) => {
+            planned
+                .effects
+                .iter()
+                .find_map(|effect| match effect.subject {
+                    Subject::Conversation(id) => Some(id),
+                    Subject::Ticket(_) => None,
+                })
+        }
         _ => None,
     }
 }

@@ -9,6 +9,7 @@
 mod bad_input;
 mod concurrency;
 mod contract;
+mod crash;
 mod embedded;
 mod http;
 mod mail;
