@@ -10,6 +10,7 @@ mod bad_input;
 mod bulk;
 mod concurrency;
 mod contract;
+mod crash;
 mod embedded;
 mod http;
 mod layering;
