@@ -13,7 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::App;
 use crate::domain::access::Viewer;
-use crate::domain::event::{Entry, Position};
+use crate::domain::event::{CascadeFilter, Entry, Position};
 use crate::error::Error;
 use crate::graphql::subscription::{Opening, Wanted};
 use crate::graphql::{self, RequestState};
@@ -107,6 +107,7 @@ pub(super) fn subscribe(
                     Err(error) => tokio_stream::once(Frame::Error(vec![error])).boxed(),
                 }
             }
+            Ok(Wanted::Changed { filter }) => changed(app, viewer, operation, filter).await,
             Err(errors) => tokio_stream::once(Frame::Error(errors)).boxed(),
         }
     };
@@ -159,7 +160,7 @@ fn cascades(
     app: &App,
     viewer: Viewer,
     operation: Arc<Operation>,
-    filter: Option<crate::domain::event::CascadeFilter>,
+    filter: Option<CascadeFilter>,
     after: Option<Position>,
 ) -> BoxStream<'static, Frame> {
     let realtime = &app.inner.realtime;
@@ -191,6 +192,49 @@ fn cascades(
             Err(error) => Frame::Error(vec![ended(&error)]),
         })
         .boxed()
+}
+
+/// One thing as it is now, and then after each cascade that touches it, until it is gone.
+async fn changed(
+    app: App,
+    viewer: Viewer,
+    operation: Arc<Operation>,
+    filter: CascadeFilter,
+) -> BoxStream<'static, Frame> {
+    // Taken before the first frame is read: what happens meanwhile comes again, and nothing is missed.
+    let as_of = app.inner.realtime.tail.position();
+    let state = RequestState::new(app.inner.store.clone(), viewer, as_of);
+    let response = graphql::execute_frame(&app.inner.schema, operation.request(), state).await;
+    let response = response.unwrap_or_else(|| Response::new(async_graphql::Value::Null));
+    if !response.errors.is_empty() {
+        return tokio_stream::once(Frame::Error(response.errors)).boxed();
+    }
+    let first = Frame::Next {
+        payload: encode(&response),
+        cursor: Some(as_of.to_string().into()),
+    };
+    let rest = cascades(&app, viewer, operation, Some(filter), Some(as_of));
+    let rest = rest.map(|frame| match &frame {
+        Frame::Next { payload, .. } if shows_nothing(payload) => Frame::Error(vec![error(
+            "NOT_FOUND",
+            "What was followed has been deleted for good.",
+        )]),
+        _ => frame,
+    });
+    tokio_stream::once(first).chain(rest).boxed()
+}
+
+/// Whether a frame has no data: what was followed is not there any more. Only frames with errors are looked into.
+fn shows_nothing(payload: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Shown<'a> {
+        #[serde(borrow)]
+        data: Option<&'a serde_json::value::RawValue>,
+    }
+    let shown = payload
+        .starts_with(b"{\"errors\"")
+        .then(|| serde_json::from_slice::<Shown<'_>>(payload));
+    shown.is_some_and(|shown| shown.is_ok_and(|shown| shown.data.is_none()))
 }
 
 /// What executes the operation for one cascade, with loaders and a moment of its own.

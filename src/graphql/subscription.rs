@@ -6,13 +6,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Context, Subscription};
+use async_graphql::{Context, ID, Subscription};
 use futures_util::stream::{BoxStream, StreamExt};
 
 use super::inputs::CascadeFilter;
 use super::scalars::Cursor;
-use super::types::Cascade;
+use super::state::reader;
+use super::types::{Cascade, Conversation, Ticket};
 use crate::domain::event::{self, Entry, Position};
+use crate::domain::id::{ConversationId, TicketId};
 use crate::error::Error;
 
 /// What a subscription wants.
@@ -24,6 +26,11 @@ pub enum Wanted {
         filter: Option<event::CascadeFilter>,
         /// After which.
         after: Option<Position>,
+    },
+    /// One thing as it is now, and then after each cascade that touches it.
+    Changed {
+        /// The cascades that touch it.
+        filter: event::CascadeFilter,
     },
 }
 
@@ -41,6 +48,11 @@ impl Opening {
     pub fn take(&self) -> Option<Wanted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
+}
+
+/// What is followed is not there, or not any more.
+fn gone(why: &str) -> async_graphql::Error {
+    Error::request("NOT_FOUND", format!("Nothing is found: {why}.")).into_graphql()
 }
 
 /// The root of all subscriptions.
@@ -80,5 +92,51 @@ impl Subscription {
         };
         let cascade = Cascade::new(Arc::clone(entry.ok_or_else(none)?));
         Ok(tokio_stream::once(cascade).boxed())
+    }
+
+    /// The ticket: first as it is now, then after each change of it or of one of its conversations. Ends with
+    /// NOT_FOUND when there is no such ticket, or none any more.
+    async fn ticket_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ticket.")] id: ID,
+    ) -> async_graphql::Result<BoxStream<'static, Ticket>> {
+        let id = TicketId::parse(&id).map_err(|error| gone(&error.to_string()))?;
+        if let Some(opening) = ctx.data_opt::<Opening>() {
+            let ticket = Some(id);
+            opening.put(Wanted::Changed {
+                filter: event::CascadeFilter {
+                    ticket,
+                    ..event::CascadeFilter::default()
+                },
+            });
+            return Ok(tokio_stream::empty().boxed());
+        }
+        let ticket = Ticket::find(&*reader(ctx)?, id).await?;
+        let ticket = ticket.ok_or_else(|| gone(&format!("there is no ticket `{id}`")))?;
+        Ok(tokio_stream::once(ticket).boxed())
+    }
+
+    /// The conversation: first as it is now, then after each change of it, messages included. Ends with NOT_FOUND
+    /// when there is no such conversation, or none any more.
+    async fn conversation_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The conversation.")] id: ID,
+    ) -> async_graphql::Result<BoxStream<'static, Conversation>> {
+        let id = ConversationId::parse(&id).map_err(|error| gone(&error.to_string()))?;
+        if let Some(opening) = ctx.data_opt::<Opening>() {
+            let conversation = Some(id);
+            opening.put(Wanted::Changed {
+                filter: event::CascadeFilter {
+                    conversation,
+                    ..event::CascadeFilter::default()
+                },
+            });
+            return Ok(tokio_stream::empty().boxed());
+        }
+        let conversation = Conversation::find(&*reader(ctx)?, id).await?;
+        let none = || gone(&format!("there is no conversation `{id}`"));
+        Ok(tokio_stream::once(conversation.ok_or_else(none)?).boxed())
     }
 }
