@@ -13,6 +13,7 @@ mod http;
 mod layering;
 mod mail;
 mod migrations;
+mod readme;
 mod realtime;
 mod support;
 mod tables;
