@@ -6,7 +6,9 @@
     missing_docs
 )]
 
+mod bad_input;
 mod bulk;
+mod concurrency;
 mod contract;
 mod embedded;
 mod http;
@@ -15,5 +17,9 @@ mod mail;
 mod migrations;
 mod readme;
 mod realtime;
+mod settings;
+mod statements;
+mod stream;
 mod support;
 mod tables;
+mod walls;
