@@ -1,7 +1,6 @@
 //! What an operator can set: typed, with defaults, unknown keys refused.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -90,50 +89,6 @@ impl Config {
             .map_err(|error| ConfigError::Unreadable(shown.clone(), error))?;
         toml::from_str(&text)
             .map_err(|error| ConfigError::Invalid(shown, error.message().to_owned()))
-    }
-
-    /// The pool's part.
-    #[must_use]
-    pub const fn pool(&self) -> crate::store::pool::PoolOptions {
-        crate::store::pool::PoolOptions {
-            size: self.pool_size,
-            wait: Duration::from_secs(self.pool_wait_seconds),
-            statement_timeout: Duration::from_secs(self.statement_timeout_seconds),
-        }
-    }
-
-    /// The transports' part.
-    #[must_use]
-    pub fn http(&self) -> crate::http::Limits {
-        crate::http::Limits {
-            body_bytes: self.body_bytes,
-            init_timeout: Duration::from_secs(self.init_timeout_seconds),
-            drain: Duration::from_secs(self.shutdown_seconds),
-            ..crate::http::Limits::default()
-        }
-    }
-
-    /// The schema's part.
-    #[must_use]
-    pub fn graphql(&self) -> crate::graphql::Limits {
-        crate::graphql::Limits {
-            depth: self.query_depth,
-            root_fields: self.root_fields,
-            ids: self.node_ids,
-            filter_conditions: self.filter_conditions,
-            filter_depth: self.filter_depth,
-            ..crate::graphql::Limits::default()
-        }
-    }
-
-    /// The commands' part.
-    #[must_use]
-    pub fn service(&self) -> crate::service::Settings {
-        crate::service::Settings {
-            retention: chrono::TimeDelta::days(self.trash_days.into()),
-            message_chars: self.message_chars,
-            name_chars: self.name_chars,
-        }
     }
 }
 

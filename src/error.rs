@@ -77,6 +77,16 @@ impl Error {
         }
     }
 
+    /// Whether a unique index refused it.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
+        matches!(
+            self,
+            Self::Database(Diesel::DatabaseError(Kind::UniqueViolation, _))
+        )
+    }
+
     /// The GraphQL error for it: what a client caused is explained; a fault shows a fixed text, its cause goes to
     /// the log alone.
     #[must_use]

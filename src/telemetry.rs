@@ -9,9 +9,9 @@ pub fn start(json: bool) {
     let filter = EnvFilter::try_from_env("TANDEM_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        // Colours are for people at a terminal, not for files.
-        .with_ansi(std::io::stderr().is_terminal());
+        // A file or a pipe gets plain text.
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // A second start, as tests do it in one process, changes nothing.
     let started = if json {
         log.json().try_init()

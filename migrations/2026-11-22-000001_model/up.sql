@@ -38,7 +38,8 @@ CREATE TABLE integrations (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (account_id, id)
 );
-CREATE UNIQUE INDEX integrations_name ON integrations (account_id, lower(name));
+-- A name may have more bytes than an index takes (2,704); its hash is as unique. So with all names below.
+CREATE UNIQUE INDEX integrations_name ON integrations (account_id, md5(lower(name)));
 
 -- Only the SHA-256 of a token is kept: who reads this table cannot act with it.
 CREATE TABLE tokens (
@@ -66,7 +67,7 @@ CREATE TABLE inboxes (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (account_id, id)
 );
-CREATE UNIQUE INDEX inboxes_name ON inboxes (account_id, lower(name));
+CREATE UNIQUE INDEX inboxes_name ON inboxes (account_id, md5(lower(name)));
 
 CREATE TABLE channels (
     account_id uuid NOT NULL REFERENCES accounts,
@@ -80,7 +81,7 @@ CREATE TABLE channels (
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes
 );
-CREATE UNIQUE INDEX channels_name ON channels (account_id, inbox_id, lower(name));
+CREATE UNIQUE INDEX channels_name ON channels (account_id, inbox_id, md5(lower(name)));
 
 CREATE TABLE contacts (
     account_id uuid NOT NULL REFERENCES accounts,
@@ -105,7 +106,7 @@ CREATE TABLE pipelines (
     position integer NOT NULL,
     PRIMARY KEY (account_id, id)
 );
-CREATE UNIQUE INDEX pipelines_name ON pipelines (account_id, lower(name));
+CREATE UNIQUE INDEX pipelines_name ON pipelines (account_id, md5(lower(name)));
 
 CREATE TABLE ticket_statuses (
     account_id uuid NOT NULL REFERENCES accounts,
@@ -121,7 +122,7 @@ CREATE TABLE ticket_statuses (
     UNIQUE (account_id, id, pipeline_id, category),
     FOREIGN KEY (account_id, pipeline_id) REFERENCES pipelines
 );
-CREATE UNIQUE INDEX ticket_statuses_name ON ticket_statuses (account_id, pipeline_id, lower(name));
+CREATE UNIQUE INDEX ticket_statuses_name ON ticket_statuses (account_id, pipeline_id, md5(lower(name)));
 
 CREATE TABLE property_definitions (
     account_id uuid NOT NULL REFERENCES accounts,
@@ -136,7 +137,7 @@ CREATE TABLE property_definitions (
     archived boolean NOT NULL DEFAULT false,
     PRIMARY KEY (account_id, id)
 );
-CREATE UNIQUE INDEX property_definitions_name ON property_definitions (account_id, name);
+CREATE UNIQUE INDEX property_definitions_name ON property_definitions (account_id, md5(name));
 
 -- Rule 9: each user's own choice for the ticket details panel, and its order.
 CREATE TABLE panel_properties (

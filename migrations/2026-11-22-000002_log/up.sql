@@ -64,6 +64,9 @@ BEGIN
         IF to_regclass(parent || '_' || suffix) IS NULL THEN
             EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
                            parent || '_' || suffix, parent, low, high);
+            -- The wall of the parent does not stand before its partitions: by themselves they show nothing to anybody.
+            EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
+                           parent || '_' || suffix);
         END IF;
     END LOOP;
 END
@@ -72,3 +75,5 @@ $$;
 -- Nothing is ever refused for want of a month: what no month takes goes here.
 CREATE TABLE cascades_other PARTITION OF cascades DEFAULT;
 CREATE TABLE cascade_touches_other PARTITION OF cascade_touches DEFAULT;
+ALTER TABLE cascades_other ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE cascade_touches_other ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -14,10 +14,15 @@ END
 $$;
 DROP FUNCTION tandem_across_accounts();
 DROP FUNCTION tandem_account();
+DROP TRIGGER purge_all_or_none ON conversations;
+DROP FUNCTION tandem_purge_all_or_none();
 DROP TRIGGER trash_all_or_none_insert ON conversations;
 DROP TRIGGER trash_all_or_none ON conversations;
 DROP TRIGGER trash_all_or_none ON tickets;
 DROP FUNCTION tandem_trash_all_or_none();
+DROP TRIGGER conversation_workspace_update ON conversations;
+DROP TRIGGER conversation_workspace_insert ON conversations;
+DROP FUNCTION tandem_conversation_workspace();
 DROP TRIGGER ticket_workspace_update ON tickets;
 DROP TRIGGER ticket_workspace_insert ON tickets;
 DROP FUNCTION tandem_ticket_workspace();

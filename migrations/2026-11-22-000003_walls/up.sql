@@ -26,6 +26,25 @@ CREATE TRIGGER ticket_workspace_insert BEFORE INSERT ON tickets
 CREATE TRIGGER ticket_workspace_update BEFORE UPDATE OF workspace ON tickets
     FOR EACH ROW WHEN (NEW.workspace = 0 AND OLD.workspace <> 0) EXECUTE FUNCTION tandem_ticket_workspace();
 
+-- Nor is a conversation with a ticket, which moved there in the same step.
+CREATE FUNCTION tandem_conversation_workspace() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (SELECT tickets_in_inbox FROM accounts WHERE id = NEW.account_id) THEN
+        RAISE EXCEPTION 'rule 5: conversation % has a ticket, which account % manages in the help desk',
+            NEW.id, NEW.account_id
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'conversation_workspace';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER conversation_workspace_insert BEFORE INSERT ON conversations
+    FOR EACH ROW WHEN (NEW.ticket_id IS NOT NULL AND NEW.workspace = 0)
+    EXECUTE FUNCTION tandem_conversation_workspace();
+CREATE TRIGGER conversation_workspace_update BEFORE UPDATE OF ticket_id, workspace ON conversations
+    FOR EACH ROW WHEN (NEW.ticket_id IS NOT NULL AND NEW.workspace = 0
+                       AND (OLD.ticket_id IS NULL OR OLD.workspace <> 0))
+    EXECUTE FUNCTION tandem_conversation_workspace();
+
 -- Rule 18: a ticket and its conversations are all in the same trash group or all in none. Looked at when the
 -- transaction commits, because a cascade changes one row after the other.
 CREATE FUNCTION tandem_trash_all_or_none() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -53,6 +72,21 @@ CREATE CONSTRAINT TRIGGER trash_all_or_none AFTER UPDATE ON conversations DEFERR
     EXECUTE FUNCTION tandem_trash_all_or_none();
 CREATE CONSTRAINT TRIGGER trash_all_or_none_insert AFTER INSERT ON conversations DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.ticket_id IS NOT NULL) EXECUTE FUNCTION tandem_trash_all_or_none();
+
+-- Rules 3 and 20: a conversation goes only together with its ticket, so a purge takes the whole group or nothing.
+-- That a ticket goes only together with its conversations, their foreign key sees to.
+CREATE FUNCTION tandem_purge_all_or_none() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM tickets WHERE account_id = OLD.account_id AND id = OLD.ticket_id) THEN
+        RAISE EXCEPTION 'rule 20: conversation % is deleted together with ticket % or not at all',
+            OLD.id, OLD.ticket_id
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'purge_all_or_none';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER purge_all_or_none AFTER DELETE ON conversations DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.ticket_id IS NOT NULL) EXECUTE FUNCTION tandem_purge_all_or_none();
 
 -- The account that this session or transaction works for. Unset: none, so a query without it finds nothing.
 CREATE FUNCTION tandem_account() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$

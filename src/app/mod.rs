@@ -4,6 +4,7 @@ mod auth;
 mod backend;
 mod execute;
 mod jobs;
+mod settings;
 mod subscribe;
 
 use std::sync::Arc;

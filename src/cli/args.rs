@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A GraphQL backend for shared inboxes whose conversations move in tandem with their tickets.
@@ -11,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(name = "tandem", version, propagate_version = true)]
 pub(crate) struct Cli {
     /// Write the log as JSON, one object a line.
-    #[arg(long, global = true, env = "TANDEM_LOG_JSON")]
+    #[arg(long, global = true, env = "TANDEM_LOG_JSON", value_parser = FalseyValueParser::new())]
     pub log_json: bool,
     #[command(subcommand)]
     pub command: Command,

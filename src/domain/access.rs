@@ -72,12 +72,12 @@ impl Viewer {
     /// Whether they may do something of that kind.
     #[must_use]
     pub const fn may(&self, action: Action) -> bool {
-        match (self.principal, action) {
-            (Principal::User(_, Role::Admin) | Principal::System, _) => true,
-            (Principal::User(_, Role::Agent), Action::Work | Action::Own) => true,
-            (Principal::User(_, Role::Viewer), Action::Own) => true,
-            (Principal::Integration(_), Action::Work | Action::Receive) => true,
-            _ => false,
-        }
+        matches!(
+            (self.principal, action),
+            (Principal::User(_, Role::Admin) | Principal::System, _)
+                | (Principal::User(_, Role::Agent), Action::Work | Action::Own)
+                | (Principal::User(_, Role::Viewer), Action::Own)
+                | (Principal::Integration(_), Action::Work | Action::Receive)
+        )
     }
 }

@@ -36,6 +36,10 @@ impl Query {
 
     /// Everything else in this response was read at or after this position: pass it as `after` to a subscription
     /// and nothing is missed.
+    #[allow(
+        clippy::unused_async,
+        reason = "the macro takes no resolver that is not async"
+    )]
     async fn as_of(&self, ctx: &Context<'_>) -> async_graphql::Result<Cursor> {
         Ok(Cursor(state(ctx)?.as_of()))
     }

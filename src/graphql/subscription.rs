@@ -65,6 +65,10 @@ impl Subscription {
     /// `after` first replays what came since. Ends with the error CURSOR_EXPIRED when the log no longer reaches back
     /// that far, LAGGED (with `extensions.resumeAfter`) when the client reads too slowly, FORBIDDEN when access is
     /// withdrawn.
+    #[allow(
+        clippy::unused_async,
+        reason = "the macro takes no resolver that is not async"
+    )]
     async fn cascades(
         &self,
         ctx: &Context<'_>,

@@ -1,7 +1,7 @@
 //! Reads real mail: mbox files, Maildir folders, `.eml` files; the parsing half of `tandem import`.
 //!
 //! Nothing here knows of the database. The importer takes [`Raw`] messages from a [`Source`],
-//! turns each into a [`Mail`] with [`parse`], and asks a [`Threader`] which conversation it is of:
+//! turns each into a [`Mail`] with [`parse()`], and asks a [`Threader`] which conversation it is of:
 //!
 //! ```text
 //! open(path) ─► Source ─► Raw ─► parse ─► Mail ─► Threader ─► conversation

@@ -26,7 +26,7 @@ impl std::fmt::Display for Position {
 }
 
 /// One message as it was stored, the quoting of an mbox undone. In an mbox it starts with the
-/// separator, which [`parse`](super::parse) knows.
+/// separator, which [`parse`](super::parse()) knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Raw {
     /// Where it was found.

@@ -1,7 +1,7 @@
 //! The browser pages: what `web/` builds, embedded in the binary and served from memory.
 //!
-//! [`router`] has all of it: `/`, `/graphiql/`, and the files that they load. [`files`] finds a
-//! file of the build, [`reply`] turns it into a response (caching, compression), [`policy`] says
+//! [`router`] has all of it: `/`, `/graphiql/`, and the files that they load. `files` finds a
+//! file of the build, `reply` turns it into a response (caching, compression), `policy` says
 //! what a browser may do with it. A binary that was built without the pages says how to build them.
 
 mod files;

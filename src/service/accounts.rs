@@ -21,6 +21,9 @@ const FIRST_PIPELINE: [(&str, StatusCategory); 4] = [
     ("Closed", StatusCategory::Closed),
 ];
 
+/// The longest e-mail address, in characters: 64 before the `@` and 255 after it (RFC 3696, section 3).
+pub const EMAIL_CHARS: usize = 320;
+
 /// A new account with all that it needs to begin.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
@@ -68,7 +71,7 @@ fn check_name(field: &str, name: &str) -> Result<()> {
 /// `INVALID_VALUE` where it cannot.
 pub fn check_email(email: &str) -> Result<(), Refusal> {
     let refuse = |why: String| Refusal::at(ErrorCode::InvalidValue, "email", why);
-    text::check_filled(email, 320)
+    text::check_filled(email, EMAIL_CHARS)
         .map_err(|error| refuse(format!("The e-mail address {error}.")))?;
     let valid = email.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.is_empty() && !domain.contains('@')

@@ -14,6 +14,7 @@ use crate::domain::noun::{ConversationStatus, MessageKind, Workspace};
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::domain::text;
 use crate::error::Result;
+use crate::service::accounts::EMAIL_CHARS;
 use crate::store::apply::{Contents, MessageText};
 use crate::store::receive;
 
@@ -156,6 +157,11 @@ fn check_sender(sender: &Sender, limit: usize) -> Result<(), Refusal> {
         ("phone", &sender.phone),
         ("name", &sender.name),
     ] {
+        let limit = if field == "email" {
+            limit.min(EMAIL_CHARS)
+        } else {
+            limit
+        };
         if let Some(value) = value {
             text::check(value, limit).map_err(|error| refuse_from(field, &error.to_string()))?;
         }

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use futures_util::try_join;
 use uuid::Uuid;
 
 use super::{Outcome, Service, TRIES, WriteResult, now};
@@ -14,7 +15,7 @@ use crate::domain::image::Time;
 use crate::domain::refusal::{Detail, ErrorCode, Refusal};
 use crate::error::{Error, Result};
 use crate::store::apply::{self, Contents};
-use crate::store::{Scope, Tx, linked, log};
+use crate::store::{Scope, Tx, linked, log, viewers};
 
 /// What a command names.
 #[derive(Debug, Clone, Copy, Default)]
@@ -143,19 +144,22 @@ impl Service {
             ticket: target.ticket.map(|(id, _)| id),
             conversation: target.conversation.map(|(id, _)| id),
         };
-        let before = linked::lock(
-            &tx,
-            viewer.account,
-            ids,
-            target.owner,
-            self.settings.retention,
-        )
-        .await?;
+        // Sent together: who asks is looked up anew without waiting for it.
+        let (before, present) = try_join!(
+            linked::lock(
+                &tx,
+                viewer.account,
+                ids,
+                target.owner,
+                self.settings.retention,
+            ),
+            viewers::present_viewer(&tx, viewer)
+        )?;
         missing(&before, &target)?;
-        if !viewer.may(O::ACTION) {
+        let Some(viewer) = present.filter(|viewer| viewer.may(O::ACTION)) else {
             let message = "Your role does not allow this; ask an administrator.";
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
-        }
+        };
         // From here on in the order of the locks: the time of a cascade is never before that of one it waited for.
         let work = Work {
             tx: &tx,

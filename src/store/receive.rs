@@ -121,7 +121,8 @@ pub async fn conversation_of_thread(
 }
 
 /// The contact with this address, else with this number, else a new one. A known contact without a name, address
-/// or number gets the one that came along.
+/// or number gets the one that came along. Of several first messages at once one creates the contact: an address is
+/// unique, and a number, which several contacts may share, is locked.
 ///
 /// # Errors
 /// As [`channel_inbox`].
@@ -143,6 +144,9 @@ pub async fn find_or_create_contact(
         blank(&sender.phone),
         blank(&sender.name),
     );
+    if let Some(phone) = &phone {
+        lock_phone(tx, account, phone).await?;
+    }
     let find = sql(
         "SELECT id FROM contacts WHERE account_id = $1 AND (email_key = lower($2) OR phone_key = \
          nullif(regexp_replace($3, '[^0-9]', '', 'g'), '')) \
@@ -172,6 +176,17 @@ pub async fn find_or_create_contact(
     let id = first_id(tx, create).await?;
     id.map(Into::into)
         .ok_or_else(|| Error::Internal("a contact was not created".to_owned()))
+}
+
+/// Waits until no other transaction looks for or adds a contact with this number.
+async fn lock_phone(tx: &Tx, account: AccountId, phone: &str) -> Result<()> {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let statement = sql(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))",
+        [Bind::Text(format!("{}/{digits}", account.0))],
+    );
+    statement.execute(&mut tx.connection()?).await?;
+    Ok(())
 }
 
 /// Fills in what is not known yet of a contact; what is known stays.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::rows::known;
 use super::sql::{Bind, sql};
-use super::{Scope, Store};
+use super::{Scope, Store, Tx};
 use crate::domain::access::{Principal, Viewer};
 use crate::domain::noun::Role;
 use crate::error::{Error, Result};
@@ -40,6 +40,26 @@ pub async fn viewer_by_token(store: &Store, hash: Vec<u8>) -> Result<Option<View
         [Bind::Bytes(hash)],
     );
     let rows: Vec<ViewerRow> = statement.load(&mut snapshot.connection().await?).await?;
+    rows.into_iter().next().map(decode).transpose()
+}
+
+/// The viewer as they are now: a socket stays open for days, and a role that was taken away meanwhile must not count.
+/// None where the token was revoked or its holder deactivated.
+///
+/// # Errors
+/// When the database is away.
+pub async fn present_viewer(tx: &Tx, viewer: Viewer) -> Result<Option<Viewer>> {
+    if viewer.principal == Principal::System {
+        return Ok(Some(viewer));
+    }
+    let statement = sql(
+        "SELECT t.account_id, t.id, t.user_id, t.integration_id, u.role FROM tokens t \
+         LEFT JOIN users u ON u.account_id = t.account_id AND u.id = t.user_id \
+         LEFT JOIN integrations i ON i.account_id = t.account_id AND i.id = t.integration_id \
+         WHERE t.account_id = $1 AND t.id = $2 AND t.revoked_at IS NULL AND coalesce(u.active, i.active)",
+        [Bind::Uuid(viewer.account.0), Bind::Uuid(viewer.token.0)],
+    );
+    let rows: Vec<ViewerRow> = statement.load(&mut tx.connection()?).await?;
     rows.into_iter().next().map(decode).transpose()
 }
 

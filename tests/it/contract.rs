@@ -314,6 +314,6 @@ fn the_exported_schema_is_up_to_date() {
     let exported = std::fs::read_to_string(file).expect("schema.graphql");
     assert!(
         exported == sdl(),
-        "run `tandem schema > schema.graphql` and look at what changed"
+        "the API changed: run `cargo run -- schema > schema.graphql` and look at what `git diff` shows"
     );
 }

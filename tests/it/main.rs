@@ -6,10 +6,23 @@
     missing_docs
 )]
 
+mod bad_input;
 mod bulk;
+mod concurrency;
 mod contract;
+mod crash;
 mod embedded;
 mod http;
+mod layering;
 mod mail;
+mod migrations;
+mod model;
+mod readme;
 mod realtime;
+mod rules;
+mod settings;
+mod statements;
+mod stream;
 mod support;
+mod tables;
+mod walls;

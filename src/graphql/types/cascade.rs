@@ -27,10 +27,10 @@ impl Cascade {
     fn ticket_ids(&self) -> Vec<TicketId> {
         let mut ids = Vec::new();
         for effect in &self.0.body.effects {
-            if let Subject::Ticket(id) = effect.subject {
-                if !ids.contains(&id) {
-                    ids.push(id);
-                }
+            if let Subject::Ticket(id) = effect.subject
+                && !ids.contains(&id)
+            {
+                ids.push(id);
             }
         }
         ids

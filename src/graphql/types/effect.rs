@@ -75,6 +75,7 @@ macro_rules! effects {
             pub struct $name(Step);
 
             #[doc = $doc]
+            #[allow(clippy::unused_async, reason = "the macro takes no resolver that is not async")]
             #[Object]
             impl $name {
                 /// Its place in `effects`.

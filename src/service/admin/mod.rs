@@ -23,7 +23,7 @@ use crate::domain::id::{ChannelId, InboxId, PipelineId, PropertyId, StatusId, Us
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::domain::text;
 use crate::error::{Error, Result};
-use crate::store::{Scope, Tx, accounts};
+use crate::store::{Scope, Tx, accounts, viewers};
 
 /// What was made or changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,15 +120,27 @@ impl Service {
         })?;
         let tx = self.store().begin(Scope::Account(viewer.account)).await?;
         order.find(&tx, viewer).await?;
-        if !viewer.may(O::ACTION) {
+        accounts::lock_settings(&tx, viewer.account).await?;
+        // Looked up anew with the settings locked: of two administrators who remove each other one is too late.
+        let present = viewers::present_viewer(&tx, viewer).await?;
+        let Some(viewer) = present.filter(|viewer| viewer.may(O::ACTION)) else {
             let message = "Only administrators may change the account's settings.";
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
-        }
-        accounts::lock_settings(&tx, viewer.account).await?;
-        let changed = order.change(&tx, viewer).await?;
+        };
+        let changed = order.change(&tx, viewer).await.map_err(taken)?;
         tx.commit().await?;
         Ok(changed)
     }
+}
+
+/// Whether two names are the same is for Postgres to say, whose lower case differs from Rust's in some letters
+/// (`Σ`): what its unique indexes refuse is there already.
+fn taken(error: Error) -> Error {
+    if error.is_duplicate() {
+        let message = "There is already something of that name; choose another.";
+        return Refusal::at(ErrorCode::AlreadyExists, "name", message).into();
+    }
+    error
 }
 
 fn exists_already(field: &str, what: &str, name: &str) -> Refusal {

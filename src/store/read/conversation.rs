@@ -6,100 +6,29 @@ use uuid::Uuid;
 
 use super::binds::Binds;
 use super::page::{KeyType, Keyset, Page, Rows, by_parent};
-use super::{CountOfRow, CountRow, Source, conversation_filter, known};
+use super::{CountOfRow, CountRow, Source, conversation_filter};
 use crate::domain::filter::{ConversationFilter, ConversationSort, Order};
-use crate::domain::image::{Conversation, Time, Trash};
-use crate::domain::noun::{ConversationStatus, Workspace};
+use crate::domain::image::Conversation;
 use crate::error::Result;
+use crate::store::rows::{CONVERSATION_COLUMNS, CONVERSATIONS, ConversationRow};
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
-const COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, c.channel_id, c.contact_id, c.owner_id, \
-    c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, c.trash_group_id, g.trashed_at, g.purge_at, c.version";
 const TRASH: &str =
     "LEFT JOIN trash_groups g ON g.account_id = c.account_id AND g.id = c.trash_group_id";
 
 #[derive(QueryableByName)]
-struct ConversationRow {
+struct ListedRow {
     /// The thing whose list it is in; its own id in a list of the account.
     #[diesel(sql_type = st::Uuid)]
     parent: Uuid,
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
-    subject: Option<String>,
-    #[diesel(sql_type = st::SmallInt)]
-    status: i16,
-    #[diesel(sql_type = st::SmallInt)]
-    workspace: i16,
-    #[diesel(sql_type = st::Uuid)]
-    inbox_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
-    channel_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
-    contact_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    owner_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    ticket_id: Option<Uuid>,
-    #[diesel(sql_type = st::Timestamptz)]
-    created_at: Time,
-    #[diesel(sql_type = st::Timestamptz)]
-    last_activity_at: Time,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
-    closed_at: Option<Time>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    trash_group_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
-    trashed_at: Option<Time>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
-    purge_at: Option<Time>,
-    #[diesel(sql_type = st::Integer)]
-    version: i32,
-}
-
-/// Puts together why and until when something is in the trash.
-pub(super) fn trash(
-    group: Option<Uuid>,
-    trashed_at: Option<Time>,
-    purge_at: Option<Time>,
-) -> Option<Trash> {
-    Some(Trash {
-        group: group?.into(),
-        trashed_at: trashed_at?,
-        purge_at: purge_at?,
-    })
-}
-
-impl ConversationRow {
-    fn decode(self) -> Result<(Uuid, Conversation)> {
-        let status = ConversationStatus::from_code(self.status);
-        let conversation = Conversation {
-            id: self.id.into(),
-            subject: self.subject,
-            status: known(status, "status of a conversation", self.status)?,
-            workspace: known(
-                Workspace::from_code(self.workspace),
-                "workspace",
-                self.workspace,
-            )?,
-            inbox: self.inbox_id.into(),
-            channel: self.channel_id.into(),
-            contact: self.contact_id.into(),
-            owner: self.owner_id.map(Into::into),
-            ticket: self.ticket_id.map(Into::into),
-            created_at: self.created_at,
-            last_activity_at: self.last_activity_at,
-            closed_at: self.closed_at,
-            trash: trash(self.trash_group_id, self.trashed_at, self.purge_at),
-            version: self.version,
-        };
-        Ok((self.parent, conversation))
-    }
+    #[diesel(embed)]
+    row: ConversationRow,
 }
 
 async fn load(source: &Source, statement: Sql) -> Result<Vec<(Uuid, Conversation)>> {
-    let rows: Vec<ConversationRow> = source.load(statement).await?;
-    rows.into_iter().map(ConversationRow::decode).collect()
+    let rows: Vec<ListedRow> = source.load(statement).await?;
+    let decode = |listed: ListedRow| Ok((listed.parent, listed.row.try_into()?));
+    rows.into_iter().map(decode).collect()
 }
 
 fn keyset(order: Order<ConversationSort>) -> Keyset {
@@ -120,7 +49,7 @@ fn keyset(order: Order<ConversationSort>) -> Keyset {
 /// When the database is away.
 pub async fn conversations_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<Conversation>> {
     let text = format!(
-        "SELECT c.id AS parent, {COLUMNS} FROM conversations c {TRASH} WHERE c.account_id = $1 AND c.id = ANY($2)"
+        "SELECT c.id AS parent, {CONVERSATION_COLUMNS} FROM {CONVERSATIONS} WHERE c.account_id = $1 AND c.id = ANY($2)"
     );
     let rows = load(
         source,
@@ -151,7 +80,7 @@ pub async fn page(
     let limit = page.order(keyset, &mut binds);
     // The page is cut before anything is joined to it.
     let text = format!(
-        "SELECT c.id AS parent, {COLUMNS} FROM (SELECT c.* FROM conversations c WHERE c.account_id = {account} \
+        "SELECT c.id AS parent, {CONVERSATION_COLUMNS} FROM (SELECT c.* FROM conversations c WHERE c.account_id = {account} \
          AND {condition}{bounds}{limit}) c {TRASH}{}",
         page.sorted(keyset)
     );
@@ -265,7 +194,7 @@ pub async fn pages_of(
     let bounds = page.bounds(keyset, &mut binds);
     let limit = page.order(keyset, &mut binds);
     let text = format!(
-        "SELECT p.id AS parent, {COLUMNS} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
+        "SELECT p.id AS parent, {CONVERSATION_COLUMNS} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
          WHERE c.account_id = {account} AND {tie}{condition}{bounds}{limit}) c {TRASH}{}",
         page.sorted(keyset)
     );

@@ -4,10 +4,11 @@ use diesel::QueryableByName;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::{Source, known};
+use super::Source;
 use crate::domain::id::{ChannelId, InboxId, PipelineId, StatusId};
 use crate::domain::noun::{ChannelKind, StatusCategory};
 use crate::error::Result;
+use crate::store::rows::known;
 use crate::store::sql::{Bind, sql};
 
 /// Where a company's conversations arrive.
@@ -54,11 +55,7 @@ impl ChannelRow {
         Ok(Channel {
             id: self.id.into(),
             inbox: self.inbox_id.into(),
-            kind: known(
-                ChannelKind::from_code(self.kind),
-                "kind of channel",
-                self.kind,
-            )?,
+            kind: known(ChannelKind::from_code(self.kind), "kind of channel")?,
             name: self.name,
         })
     }
@@ -110,11 +107,7 @@ impl StatusRow {
             id: self.id.into(),
             pipeline: self.pipeline_id.into(),
             name: self.name,
-            category: known(
-                StatusCategory::from_code(self.category),
-                "category",
-                self.category,
-            )?,
+            category: known(StatusCategory::from_code(self.category), "category")?,
             position: self.position,
         })
     }

@@ -6,12 +6,13 @@ use uuid::Uuid;
 
 use super::binds::Binds;
 use super::page::{Key, KeyType, Keyset, Page, Rows};
-use super::{CountOfRow, Source, known};
+use super::{CountOfRow, Source};
 use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::image::{Actor, Time};
 use crate::domain::noun::MessageKind;
 use crate::error::Result;
 use crate::store::log::actor;
+use crate::store::rows::known;
 use crate::store::sql::{Bind, sql};
 
 const COLUMNS: &str =
@@ -76,11 +77,7 @@ impl MessageRow {
         Ok(Message {
             id: self.id.into(),
             conversation: self.conversation_id.into(),
-            kind: known(
-                MessageKind::from_code(self.kind),
-                "kind of message",
-                self.kind,
-            )?,
+            kind: known(MessageKind::from_code(self.kind), "kind of message")?,
             author: actor(self.author_kind, self.author_id)?,
             text: self.text,
             created_at: self.created_at,

@@ -29,7 +29,7 @@ use super::sql::Sql;
 use super::{Scope, Snapshot, Store, log};
 use crate::domain::event::Entry;
 use crate::domain::id::AccountId;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The statements of one response: how many were sent, and how many are on their way.
 #[derive(Debug, Default)]
@@ -109,11 +109,6 @@ impl Source {
         let _on_the_way = self.flight.send();
         log::load(&self.snapshot, statement).await
     }
-}
-
-/// Reads a code that the database keeps; one that this version does not know is a fault, not a guess.
-fn known<T>(value: Option<T>, what: &str, code: i16) -> Result<T> {
-    value.ok_or_else(|| Error::Internal(format!("the database has the unknown {what} {code}")))
 }
 
 /// A count, as GraphQL has integers.

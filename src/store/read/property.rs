@@ -4,12 +4,13 @@ use diesel::QueryableByName;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::{Source, known};
+use super::Source;
 use crate::domain::id::{PropertyId, TicketId, UserId};
 use crate::domain::image::Held;
 use crate::domain::noun::PropertyType;
 use crate::domain::property::{PropertyDefinition, PropertyOption};
 use crate::error::{Error, Result};
+use crate::store::rows::known;
 use crate::store::sql::{Bind, sql};
 
 #[derive(QueryableByName)]
@@ -40,11 +41,7 @@ impl DefinitionRow {
             id: self.id.into(),
             name: self.name,
             label: self.label,
-            kind: known(
-                PropertyType::from_code(self.kind),
-                "type of property",
-                self.kind,
-            )?,
+            kind: known(PropertyType::from_code(self.kind), "type of property")?,
             options,
             required: self.required,
             read_only: self.read_only,

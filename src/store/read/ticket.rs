@@ -1,105 +1,22 @@
 //! Reading tickets. Their properties are read apart, by those who ask for them.
 
-use std::collections::BTreeMap;
-
-use diesel::QueryableByName;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::binds::Binds;
-use super::conversation::trash;
 use super::page::{KeyType, Keyset, Page, Rows, by_parent};
-use super::{CountOfRow, CountRow, Source, known, ticket_filter};
+use super::{CountOfRow, CountRow, Source, ticket_filter};
 use crate::domain::filter::{Order, TicketFilter, TicketSort};
-use crate::domain::image::{Status, Ticket, Time};
-use crate::domain::noun::{StatusCategory, TicketPriority, Workspace};
+use crate::domain::image::Ticket;
 use crate::error::Result;
+use crate::store::rows::{TICKET_COLUMNS, TICKETS, TicketRow};
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
-const COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, t.status_id, t.category, t.owner_id, \
-    t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, t.last_activity_at, t.closed_at, \
-    t.trash_group_id, g.trashed_at, g.purge_at, t.version";
 const TRASH: &str =
     "LEFT JOIN trash_groups g ON g.account_id = t.account_id AND g.id = t.trash_group_id";
 
-#[derive(QueryableByName)]
-struct TicketRow {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = st::Integer)]
-    number: i32,
-    #[diesel(sql_type = st::Text)]
-    name: String,
-    #[diesel(sql_type = st::Integer)]
-    name_version: i32,
-    #[diesel(sql_type = st::Uuid)]
-    pipeline_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
-    status_id: Uuid,
-    #[diesel(sql_type = st::SmallInt)]
-    category: i16,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    owner_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
-    priority: Option<i16>,
-    #[diesel(sql_type = st::Integer)]
-    priority_version: i32,
-    #[diesel(sql_type = st::SmallInt)]
-    workspace: i16,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    contact_id: Option<Uuid>,
-    #[diesel(sql_type = st::Timestamptz)]
-    created_at: Time,
-    #[diesel(sql_type = st::Timestamptz)]
-    last_activity_at: Time,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
-    closed_at: Option<Time>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    trash_group_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
-    trashed_at: Option<Time>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
-    purge_at: Option<Time>,
-    #[diesel(sql_type = st::Integer)]
-    version: i32,
-}
-
-impl TicketRow {
-    fn decode(self) -> Result<Ticket> {
-        let category = StatusCategory::from_code(self.category);
-        let priority = |code| known(TicketPriority::from_code(code), "priority", code);
-        Ok(Ticket {
-            id: self.id.into(),
-            number: self.number,
-            name: self.name,
-            name_version: self.name_version,
-            status: Status {
-                id: self.status_id.into(),
-                pipeline: self.pipeline_id.into(),
-                category: known(category, "category", self.category)?,
-            },
-            owner: self.owner_id.map(Into::into),
-            priority: self.priority.map(priority).transpose()?,
-            priority_version: self.priority_version,
-            workspace: known(
-                Workspace::from_code(self.workspace),
-                "workspace",
-                self.workspace,
-            )?,
-            contact: self.contact_id.map(Into::into),
-            properties: BTreeMap::new(),
-            created_at: self.created_at,
-            last_activity_at: self.last_activity_at,
-            closed_at: self.closed_at,
-            trash: trash(self.trash_group_id, self.trashed_at, self.purge_at),
-            version: self.version,
-        })
-    }
-}
-
 async fn load(source: &Source, statement: Sql) -> Result<Vec<Ticket>> {
     let rows: Vec<TicketRow> = source.load(statement).await?;
-    rows.into_iter().map(TicketRow::decode).collect()
+    rows.into_iter().map(Ticket::try_from).collect()
 }
 
 fn keyset(order: Order<TicketSort>) -> Keyset {
@@ -132,7 +49,7 @@ fn statement(filter: &TicketFilter, text: String, binds: Binds) -> Sql {
 /// When the database is away.
 pub async fn tickets_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<Ticket>> {
     let text = format!(
-        "SELECT {COLUMNS} FROM tickets t {TRASH} WHERE t.account_id = $1 AND t.id = ANY($2)"
+        "SELECT {TICKET_COLUMNS} FROM {TICKETS} WHERE t.account_id = $1 AND t.id = ANY($2)"
     );
     load(
         source,
@@ -159,7 +76,7 @@ pub async fn page(
     let limit = page.order(keyset, &mut binds);
     // The page is cut before anything is joined to it.
     let text = format!(
-        "SELECT {COLUMNS} FROM (SELECT t.* FROM tickets t WHERE t.account_id = {account} \
+        "SELECT {TICKET_COLUMNS} FROM (SELECT t.* FROM tickets t WHERE t.account_id = {account} \
          AND {condition}{bounds}{limit}) t {TRASH}{}",
         page.sorted(keyset)
     );
@@ -198,7 +115,7 @@ pub async fn pages_of_contacts(
     let bounds = page.bounds(keyset, &mut binds);
     let limit = page.order(keyset, &mut binds);
     let text = format!(
-        "SELECT {COLUMNS} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
+        "SELECT {TICKET_COLUMNS} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
          WHERE t.account_id = {account} AND t.contact_id = p.id AND t.trash_group_id IS NULL{bounds}{limit}) t \
          {TRASH}{}",
         page.sorted(keyset)

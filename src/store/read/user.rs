@@ -4,11 +4,12 @@ use diesel::QueryableByName;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::{Source, known};
+use super::Source;
 use crate::domain::id::{ContactId, IntegrationId, UserId};
 use crate::domain::image::Time;
 use crate::domain::noun::Role;
 use crate::error::Result;
+use crate::store::rows::known;
 use crate::store::sql::{Bind, sql};
 
 /// Somebody who works in an account.
@@ -46,7 +47,7 @@ impl UserRow {
             id: self.id.into(),
             name: self.name,
             email: self.email,
-            role: known(Role::from_code(self.role), "role", self.role)?,
+            role: known(Role::from_code(self.role), "role")?,
             active: self.active,
         })
     }

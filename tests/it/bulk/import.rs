@@ -127,7 +127,9 @@ async fn the_same_again_changes_nothing() {
     let folder = Folder::new();
     let letters = archive(1_200);
     let path = folder.file("all.mbox", &mbox(&letters));
-    let first = run(&database, &account, &[path.clone()]).await.unwrap();
+    let first = run(&database, &account, std::slice::from_ref(&path))
+        .await
+        .unwrap();
     assert_eq!((first.messages, first.duplicates), (1_200, 0));
     let (before, verified) = (state(&database).await, database.verified().await);
     let second = run(&database, &account, &[path.clone(), path])
@@ -169,7 +171,7 @@ async fn an_import_that_was_cut_off_and_is_repeated_ends_as_if_it_had_not_been()
     // Several batches.
     let path = folder.file("all.mbox", &mbox(&archive(4_000)));
     let (whole, account_of_whole) = account().await;
-    run(&whole, &account_of_whole, &[path.clone()])
+    run(&whole, &account_of_whole, std::slice::from_ref(&path))
         .await
         .unwrap();
 
@@ -234,7 +236,9 @@ async fn what_is_broken_is_told_with_its_place_and_the_rest_goes_in() {
     );
     let offset = mbox(&[letter("a", 0)]).len() as u64;
     let path = folder.file("some.mbox", &content);
-    let report = run(&database, &account, &[path.clone()]).await.unwrap();
+    let report = run(&database, &account, std::slice::from_ref(&path))
+        .await
+        .unwrap();
     assert_eq!(report.messages, 2);
     let [(position, error)] = report.skipped.as_slice() else {
         panic!("{:?}", report.skipped);

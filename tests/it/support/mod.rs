@@ -4,7 +4,10 @@ mod account;
 mod app;
 mod cluster;
 mod database;
+pub mod desk;
+pub mod sql;
 
 pub use account::{TestAccount, TestUser};
 pub use app::{Client, TestApp};
-pub use database::{TestDatabase, database};
+pub use cluster::url_of;
+pub use database::{TestDatabase, connect, database};

@@ -101,8 +101,8 @@ impl Planner {
         }
         let link = Change::Linked { ticket: new.id };
         let linked = self.push(Subject::Conversation(conversation.id), rule, follows, link);
-        self.to_ticket_workspace(Subject::Ticket(new.id), Workspace::Inbox, created);
-        self.to_ticket_workspace(
+        self.move_to_ticket_workspace(Subject::Ticket(new.id), Workspace::Inbox, created);
+        self.move_to_ticket_workspace(
             Subject::Conversation(conversation.id),
             conversation.workspace,
             linked,
@@ -110,7 +110,12 @@ impl Planner {
     }
 
     /// Rule 5.
-    pub(super) fn to_ticket_workspace(&mut self, subject: Subject, from: Workspace, cause: usize) {
+    pub(super) fn move_to_ticket_workspace(
+        &mut self,
+        subject: Subject,
+        from: Workspace,
+        cause: usize,
+    ) {
         let to = self.state.settings.ticket_workspace();
         if to == Workspace::HelpDesk && from != to {
             self.push(
@@ -135,7 +140,7 @@ impl Planner {
         self.unlinked(&conversation)?;
         let link = Change::Linked { ticket: ticket.id };
         let linked = self.push(Subject::Conversation(id), Rule::Direct, None, link);
-        self.to_ticket_workspace(Subject::Conversation(id), conversation.workspace, linked);
+        self.move_to_ticket_workspace(Subject::Conversation(id), conversation.workspace, linked);
         Ok(())
     }
 }

@@ -51,12 +51,9 @@ pub(super) fn undo(
 
 /// A thing linked since the restore goes to the trash with the others: all or none (rule 18).
 fn complete_trash(planner: &mut Planner, group: TrashGroupId) {
-    let trashed = planner
-        .state
-        .ticket
-        .iter()
-        .filter_map(|ticket| ticket.trash);
-    let Some(trash) = trashed.filter(|trash| trash.group == group).next_back() else {
+    let ticket = planner.state.ticket.as_ref();
+    let trash = ticket.and_then(|ticket| ticket.trash);
+    let Some(trash) = trash.filter(|trash| trash.group == group) else {
         return;
     };
     let ticket = planner.state.ticket.as_ref().map(|ticket| ticket.id);
@@ -108,10 +105,9 @@ fn inverse(
     if let Change::Owner {
         from: Some(user), ..
     } = change
+        && planner.state.inactive.contains(user)
     {
-        if planner.state.inactive.contains(user) {
-            return Err(ErrorCode::InactiveUser);
-        }
+        return Err(ErrorCode::InactiveUser);
     }
     let fresh = Trash {
         group,

@@ -162,6 +162,10 @@ impl Query {
         "long ".repeat(length / 5)
     }
 
+    #[allow(
+        clippy::unused_async,
+        reason = "the macro takes no resolver that is not async"
+    )]
     async fn broken(&self) -> async_graphql::Result<i32> {
         Err("broke".into())
     }

@@ -1,0 +1,88 @@
+//! How much a command asks of the database: the same for one conversation as for fifty.
+
+mod proxy;
+
+use serde_json::json;
+use tandem::config::Config;
+
+use crate::support::{Client, TestAccount, TestApp, database};
+use proxy::{Proxy, Transaction};
+
+/// Statements of one `updateTicketStatus`, in their order: begin and settings of the transaction; the wanted status;
+/// the ticket with its lock; the account; who asks; the conversations with their locks; the ticket's properties; the
+/// owner to be kept (none here); rows and log, all in one; commit.
+const STATEMENTS: usize = 10;
+/// What is pipelined counts as one: begin; status; ticket, account and who asks; conversations, properties and owner;
+/// write; commit.
+const ROUND_TRIPS: usize = 6;
+
+// On one thread, so that what is sent together is seen to be sent together.
+#[tokio::test]
+async fn closing_a_ticket_takes_as_many_statements_for_fifty_conversations_as_for_one() {
+    let database = database().await;
+    let proxy = Proxy::start(&database.url).await;
+    // One connection for commands, one for what runs beside them: both are warm soon.
+    let config = Config {
+        pool_size: 2,
+        pool_wait_seconds: 60,
+        ..Config::default()
+    };
+    let app = TestApp::on(&proxy.url(), config).await;
+    let account = app.account("2025-01-01T00:00:00Z").await;
+    let client = app.client(&account.token);
+    let mut counts = Vec::new();
+    for conversations in [1, 50] {
+        let (ticket, _) = account.ticket(&client, conversations).await;
+        let closing = close_warm(&proxy, &account, &client, &ticket, conversations).await;
+        counts.push((closing.statements.len(), closing.round_trips));
+        println!("{conversations} conversations: {closing:#?}");
+    }
+    assert_eq!(
+        counts,
+        [(STATEMENTS, ROUND_TRIPS); 2],
+        "statements and round trips for 1 and for 50 conversations"
+    );
+}
+
+/// Closes the ticket again and again until its transaction ran on a connection that had prepared all of it.
+async fn close_warm(
+    proxy: &Proxy,
+    account: &TestAccount,
+    client: &Client,
+    ticket: &str,
+    conversations: usize,
+) -> Transaction {
+    for _ in 0..20 {
+        proxy.forget();
+        let closed = json!({ "ticketId": ticket, "statusId": account.statuses["Closed"] });
+        let payload = client.done("updateTicketStatus", closed).await;
+        let effects = payload["cascade"]["effects"]
+            .as_array()
+            .expect("effects")
+            .len();
+        assert_eq!(
+            effects,
+            1 + conversations,
+            "the ticket and all its conversations"
+        );
+        let writes: Vec<_> = proxy
+            .transactions()
+            .into_iter()
+            .filter(Transaction::writes_the_log)
+            .collect();
+        let [closing] = writes.as_slice() else {
+            panic!("not one transaction: {writes:#?}")
+        };
+        if closing.prepared == 0 {
+            return closing.clone();
+        }
+        // The undo opens all of them again; a new status would open none of several (rule 13).
+        client
+            .done(
+                "undoCascade",
+                json!({ "cascadeId": payload["cascade"]["id"] }),
+            )
+            .await;
+    }
+    panic!("no connection gets warm");
+}

@@ -1,0 +1,235 @@
+//! Stands between a server and Postgres and notes what they say: the frontend/backend protocol, version 3.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, UnixStream};
+
+/// What one transaction asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Transaction {
+    /// The statements in their order. `BEGIN …; SET LOCAL …` in one message is one.
+    pub statements: Vec<String>,
+    /// How often the client waited: what it sent before an answer was there counts as one.
+    pub round_trips: usize,
+    /// How many statements were prepared meanwhile, which a warm connection need not.
+    pub prepared: usize,
+}
+
+impl Transaction {
+    /// Whether it is a cascade's.
+    pub fn writes_the_log(&self) -> bool {
+        self.statements
+            .iter()
+            .any(|text| text.contains("INSERT INTO cascades"))
+    }
+}
+
+/// The finished transactions of all connections.
+type Notes = Arc<Mutex<Vec<Transaction>>>;
+
+/// A proxy on a port of its own; it ends with the test's runtime.
+pub struct Proxy {
+    address: String,
+    notes: Notes,
+}
+
+impl Proxy {
+    /// Begins to stand before the database of that address, which is one of a Unix socket.
+    pub async fn start(database_url: &str) -> Self {
+        let rest = database_url
+            .strip_prefix("postgres://")
+            .expect("an address");
+        let (user, rest) = rest.split_once('@').expect("a user");
+        let (host, database) = rest.split_once('/').expect("a database");
+        let (folder, port) = host.rsplit_once(':').expect("a port");
+        let socket = format!("{}/.s.PGSQL.{port}", decoded(folder));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let notes = Notes::default();
+        let heard = Arc::clone(&notes);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = UnixStream::connect(&socket).await.expect("Postgres");
+                client.set_nodelay(true).expect("no delay");
+                let talk = Arc::new(Mutex::new(Talk {
+                    notes: Arc::clone(&heard),
+                    ..Talk::default()
+                }));
+                let (from_client, to_client) = client.into_split();
+                let (from_server, to_server) = server.into_split();
+                tokio::spawn(pass(
+                    from_client,
+                    to_server,
+                    Arc::clone(&talk),
+                    Side::Client,
+                ));
+                tokio::spawn(pass(from_server, to_client, talk, Side::Server));
+            }
+        });
+        Self {
+            address: format!("postgres://{user}@127.0.0.1:{port}/{database}"),
+            notes,
+        }
+    }
+
+    /// Where servers find it.
+    pub fn url(&self) -> String {
+        self.address.clone()
+    }
+
+    /// Forgets what was noted.
+    pub fn forget(&self) {
+        lock(&self.notes).clear();
+    }
+
+    /// What was noted.
+    pub fn transactions(&self) -> Vec<Transaction> {
+        lock(&self.notes).clone()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no panic meanwhile")
+}
+
+/// Undoes the percent signs of an address.
+fn decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        decoded.push(u8::from_str_radix(&part[..2], 16).expect("two digits"));
+        decoded.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(decoded).expect("a path")
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Client,
+    Server,
+}
+
+/// What is known of one connection.
+#[derive(Default)]
+struct Talk {
+    notes: Notes,
+    /// The texts of prepared statements by name.
+    prepared: HashMap<String, String>,
+    /// The statement that was bound last.
+    bound: String,
+    /// Answers that the client waits for.
+    awaited: usize,
+    /// What the client sent, since it last waited for nothing, was counted.
+    open: Option<Transaction>,
+    /// Whether each awaited answer ends the open transaction.
+    ends: VecDeque<bool>,
+}
+
+impl Talk {
+    fn client(&mut self, kind: u8, body: &[u8]) {
+        match kind {
+            b'P' => {
+                let (name, rest) = text(body);
+                self.prepared.insert(name, text(rest).0);
+                if let Some(open) = &mut self.open {
+                    open.prepared += 1;
+                }
+            }
+            b'B' => self.bound = text(text(body).1).0,
+            b'E' => {
+                let statement = self.prepared.get(&self.bound).cloned().unwrap_or_default();
+                self.statement(statement);
+            }
+            b'Q' => {
+                self.statement(text(body).0);
+                self.asks();
+            }
+            b'S' => self.asks(),
+            _ => {}
+        }
+    }
+
+    fn statement(&mut self, statement: String) {
+        if statement.starts_with("BEGIN") {
+            self.open = Some(Transaction::default());
+        }
+        if let Some(open) = &mut self.open {
+            open.statements.push(statement);
+        }
+    }
+
+    /// The client asks for an answer; if it waited for none yet, this is a new round trip.
+    fn asks(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.round_trips += usize::from(self.awaited == 0);
+            let last = open.statements.last().map(String::as_str);
+            self.ends
+                .push_back(matches!(last, Some("COMMIT" | "ROLLBACK")));
+        } else {
+            self.ends.push_back(false);
+        }
+        self.awaited += 1;
+    }
+
+    fn server(&mut self, kind: u8) {
+        // Ready for the next: an answer is complete.
+        if kind == b'Z' && self.awaited > 0 {
+            self.awaited -= 1;
+            if self.ends.pop_front() == Some(true)
+                && let Some(done) = self.open.take()
+            {
+                lock(&self.notes).push(done);
+            }
+        }
+    }
+}
+
+/// The text up to its NUL, and what comes after.
+fn text(body: &[u8]) -> (String, &[u8]) {
+    let end = body.iter().position(|byte| *byte == 0).expect("a NUL");
+    (
+        String::from_utf8_lossy(&body[..end]).into_owned(),
+        &body[end + 1..],
+    )
+}
+
+/// Passes messages on, each noted before it goes: whoever hears an answer finds it noted.
+async fn pass(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    talk: Arc<Mutex<Talk>>,
+    side: Side,
+) {
+    let mut bytes = Vec::new();
+    // The first message of a client has no kind.
+    let mut kinds = side == Side::Server;
+    let mut chunk = vec![0; 64 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut chunk).await {
+        bytes.extend_from_slice(&chunk[..count]);
+        loop {
+            let start = usize::from(kinds);
+            let Some(length) = bytes.get(start..start + 4) else {
+                break;
+            };
+            let length = u32::from_be_bytes(length.try_into().expect("four bytes"));
+            let end = start + usize::try_from(length).expect("a length");
+            if bytes.len() < end {
+                break;
+            }
+            let message: Vec<u8> = bytes.drain(..end).collect();
+            if kinds {
+                match side {
+                    Side::Client => lock(&talk).client(message[0], &message[5..]),
+                    Side::Server => lock(&talk).server(message[0]),
+                }
+            }
+            kinds = true;
+        }
+        if to.write_all(&chunk[..count]).await.is_err() {
+            return;
+        }
+    }
+    let _ = to.shutdown().await;
+}
