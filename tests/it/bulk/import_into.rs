@@ -65,8 +65,7 @@ async fn create_ticket(database: &Database, account: &NewAccount, conversation: 
         owner: None,
         priority: None,
         properties: Vec::new(),
-        expected_version: None,
-        dry_run: false,
+        options: Default::default(),
     };
     applied(
         service(database)
@@ -89,14 +88,12 @@ async fn answers_join_what_was_received_and_change_nothing_else() {
     let close = UpdateConversationStatus {
         conversation: closed,
         status: ConversationStatus::Closed,
-        expected_version: None,
-        dry_run: false,
+        options: Default::default(),
     };
     applied(service(&database).run(viewer, close).await.unwrap());
     let trash = TrashConversation {
         conversation: trashed,
-        expected_version: None,
-        dry_run: false,
+        options: Default::default(),
     };
     applied(service(&database).run(viewer, trash).await.unwrap());
     let before = "SELECT concat_ws('|', split_part(c.thread_key, '@', 1), c.status, c.version, \
@@ -158,8 +155,7 @@ async fn an_import_and_the_daily_work_do_not_disturb_each_other() {
                 let order = UpdateConversationStatus {
                     conversation: id,
                     status,
-                    expected_version: None,
-                    dry_run: false,
+                    options: Default::default(),
                 };
                 let viewer = Viewer::system(account.account);
                 applied(service(&database).run(viewer, order).await.unwrap());
