@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use super::Schema;
 use super::limits::Limits;
 use super::state::RequestState;
+use super::variables::check_variables;
 
 mod field_order;
 mod nulls;
@@ -23,7 +24,7 @@ pub fn check(schema: &Schema, request: &mut Request) -> Result<ExecutableDocumen
     let document = request.parsed_query()?.clone();
     let limits = schema.data::<Limits>().copied().unwrap_or_default();
     match limits.check(&document) {
-        Ok(()) => Ok(document),
+        Ok(()) => check_variables(schema, request).map(|()| document),
         Err(error) => Err(error.into_graphql().into_server_error(Pos::default())),
     }
 }

@@ -17,6 +17,7 @@ mod state;
 pub mod subscription;
 mod turns;
 pub mod types;
+pub mod variables;
 
 use async_graphql::SchemaBuilder;
 
@@ -34,15 +35,18 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 /// The schema, with the limits that requests are held to.
 #[must_use]
 pub fn schema(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
-    let types = execute::Types::read(&sdl()).unwrap_or_else(|error| {
-        // Its own text is always readable; without it, a failed field would only be left out.
+    // Its own text is always readable; without it, what is only worked out from it is left out.
+    let unreadable = |error: &async_graphql::parser::Error| {
         tracing::error!(%error, "the schema's own text");
-        execute::Types::default()
-    });
+    };
+    let text = sdl();
+    let types = execute::Types::read(&text).inspect_err(unreadable);
+    let inputs = variables::InputTypes::read(&text).inspect_err(unreadable);
     async_graphql::Schema::build(Query, Mutation, Subscription)
         .limit_depth(limits.depth)
         .data(limits)
-        .data(types)
+        .data(types.unwrap_or_default())
+        .data(inputs.unwrap_or_default())
 }
 
 /// The schema as text: what `schema.graphql` holds.

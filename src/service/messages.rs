@@ -157,7 +157,11 @@ fn check_sender(sender: &Sender, limit: usize) -> Result<(), Refusal> {
         ("phone", &sender.phone),
         ("name", &sender.name),
     ] {
-        let limit = if field == "email" { limit.min(EMAIL_CHARS) } else { limit };
+        let limit = if field == "email" {
+            limit.min(EMAIL_CHARS)
+        } else {
+            limit
+        };
         if let Some(value) = value {
             text::check(value, limit).map_err(|error| refuse_from(field, &error.to_string()))?;
         }

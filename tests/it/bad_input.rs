@@ -36,7 +36,12 @@ impl Desk {
         let account = app.account("2025-01-01T00:00:00Z").await;
         let client = app.client(&account.token);
         for (name, kind) in [("note", "TEXT"), ("count", "NUMBER")] {
-            client.done("createPropertyDefinition", json!({ "name": name, "label": name, "type": kind })).await;
+            client
+                .done(
+                    "createPropertyDefinition",
+                    json!({ "name": name, "label": name, "type": kind }),
+                )
+                .await;
         }
         let options = json!([{ "value": "red", "label": "Red" }]);
         for (name, kind) in [("colour", "ENUMERATION"), ("colours", "MULTI_ENUMERATION")] {
@@ -45,31 +50,62 @@ impl Desk {
         }
         let (ticket, conversations) = account.ticket(&client, 1).await;
         let lonely = account.conversation(&client).await;
-        let changed = client.done("updateTicketProperties", json!({ "ticketId": ticket, "priority": "LOW" })).await;
+        let changed = client
+            .done(
+                "updateTicketProperties",
+                json!({ "ticketId": ticket, "priority": "LOW" }),
+            )
+            .await;
         let cascade = crate::support::desk::text(&changed["cascade"]["id"]);
         let log = log_length(&app.database_url).await;
         let kept = client.gql(EVERYTHING, json!({})).await;
         let conversation = conversations[0].clone();
-        Self { app, account, client, ticket, conversation, lonely, cascade, log, kept }
+        Self {
+            app,
+            account,
+            client,
+            ticket,
+            conversation,
+            lonely,
+            cascade,
+            log,
+            kept,
+        }
     }
 
     /// Nothing of what was asked has been written.
     async fn is_untouched(&self, after: &str) {
-        assert_eq!(log_length(&self.app.database_url).await, self.log, "the log after {after}");
-        assert_eq!(self.client.gql(EVERYTHING, json!({})).await, self.kept, "after {after}");
+        assert_eq!(
+            log_length(&self.app.database_url).await,
+            self.log,
+            "the log after {after}"
+        );
+        assert_eq!(
+            self.client.gql(EVERYTHING, json!({})).await,
+            self.kept,
+            "after {after}"
+        );
     }
 
     /// Posts a body as it is; the status and the answer.
     async fn post(&self, body: impl Into<reqwest::Body>) -> (u16, Value) {
         let request = reqwest::Client::new().post(format!("{}/graphql", self.app.url));
-        let request = request.bearer_auth(&self.account.token).header("content-type", "application/json");
-        let request = request.header(ACCEPT, "application/graphql-response+json").body(body);
+        let request = request
+            .bearer_auth(&self.account.token)
+            .header("content-type", "application/json");
+        let request = request
+            .header(ACCEPT, "application/graphql-response+json")
+            .body(body);
         let response = request.send().await.expect("an answer");
-        (response.status().as_u16(), response.json().await.expect("JSON"))
+        (
+            response.status().as_u16(),
+            response.json().await.expect("JSON"),
+        )
     }
 
     async fn ask(&self, query: &str, variables: Value) -> (u16, Value) {
-        self.post(json!({ "query": query, "variables": variables }).to_string()).await
+        self.post(json!({ "query": query, "variables": variables }).to_string())
+            .await
     }
 
     /// Asks what must be refused as a request: the status and the code of the first error.
@@ -77,7 +113,10 @@ impl Desk {
         let (found, answer) = self.ask(query, variables).await;
         let shown: String = query.chars().take(300).collect();
         assert_eq!(found, status, "{shown}: {answer:#}");
-        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{shown}: {answer:#}");
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], code,
+            "{shown}: {answer:#}"
+        );
         crate::support::desk::text(&answer["errors"][0]["message"])
     }
 }

@@ -14,7 +14,11 @@ const NEWER: &str = "2025-01-01T00:00:00Z";
 /// Settings that a slow machine does not turn into a server that is too busy: how long waiting takes is not tested
 /// here.
 fn patience() -> Config {
-    Config { pool_wait_seconds: 120, statement_timeout_seconds: 120, ..Config::default() }
+    Config {
+        pool_wait_seconds: 120,
+        statement_timeout_seconds: 120,
+        ..Config::default()
+    }
 }
 
 async fn patient_app() -> TestApp {

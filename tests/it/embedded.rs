@@ -1,7 +1,7 @@
 //! The private Postgres of `tandem dev`, with real servers.
 
 mod owner;
-mod scratch;
+pub mod scratch;
 mod sql;
 
 use std::fs;

@@ -2,6 +2,8 @@
 
 mod changes;
 mod panel;
+mod pipelines;
+mod properties;
 mod roles;
 mod tenants;
 

@@ -22,7 +22,11 @@ async fn closing_a_ticket_takes_as_many_statements_for_fifty_conversations_as_fo
     let database = database().await;
     let proxy = Proxy::start(&database.url).await;
     // One connection for commands, one for what runs beside them: both are warm soon.
-    let config = Config { pool_size: 2, pool_wait_seconds: 60, ..Config::default() };
+    let config = Config {
+        pool_size: 2,
+        pool_wait_seconds: 60,
+        ..Config::default()
+    };
     let app = TestApp::on(&proxy.url(), config).await;
     let account = app.account("2025-01-01T00:00:00Z").await;
     let client = app.client(&account.token);
@@ -33,7 +37,11 @@ async fn closing_a_ticket_takes_as_many_statements_for_fifty_conversations_as_fo
         counts.push((closing.statements.len(), closing.round_trips));
         println!("{conversations} conversations: {closing:#?}");
     }
-    assert_eq!(counts, [(STATEMENTS, ROUND_TRIPS); 2], "statements and round trips for 1 and for 50 conversations");
+    assert_eq!(
+        counts,
+        [(STATEMENTS, ROUND_TRIPS); 2],
+        "statements and round trips for 1 and for 50 conversations"
+    );
 }
 
 /// Closes the ticket again and again until its transaction ran on a connection that had prepared all of it.
@@ -48,15 +56,33 @@ async fn close_warm(
         proxy.forget();
         let closed = json!({ "ticketId": ticket, "statusId": account.statuses["Closed"] });
         let payload = client.done("updateTicketStatus", closed).await;
-        let effects = payload["cascade"]["effects"].as_array().expect("effects").len();
-        assert_eq!(effects, 1 + conversations, "the ticket and all its conversations");
-        let writes: Vec<_> = proxy.transactions().into_iter().filter(Transaction::writes_the_log).collect();
-        let [closing] = writes.as_slice() else { panic!("not one transaction: {writes:#?}") };
+        let effects = payload["cascade"]["effects"]
+            .as_array()
+            .expect("effects")
+            .len();
+        assert_eq!(
+            effects,
+            1 + conversations,
+            "the ticket and all its conversations"
+        );
+        let writes: Vec<_> = proxy
+            .transactions()
+            .into_iter()
+            .filter(Transaction::writes_the_log)
+            .collect();
+        let [closing] = writes.as_slice() else {
+            panic!("not one transaction: {writes:#?}")
+        };
         if closing.prepared == 0 {
             return closing.clone();
         }
         // The undo opens all of them again; a new status would open none of several (rule 13).
-        client.done("undoCascade", json!({ "cascadeId": payload["cascade"]["id"] })).await;
+        client
+            .done(
+                "undoCascade",
+                json!({ "cascadeId": payload["cascade"]["id"] }),
+            )
+            .await;
     }
     panic!("no connection gets warm");
 }

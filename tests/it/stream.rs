@@ -1,6 +1,6 @@
 //! Subscriptions as clients see them, over graphql-transport-ws: whole cascades, without gap or double.
 
-mod socket;
+pub mod socket;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -24,7 +24,9 @@ async fn notes(client: &Client, conversation: &str, count: usize) -> Vec<String>
     let mut cursors = Vec::new();
     for n in 0..count {
         let input = json!({ "conversationId": conversation, "text": format!("note {n}") });
-        cursors.push(text(&client.done("addNote", input).await["cascade"]["cursor"]));
+        cursors.push(text(
+            &client.done("addNote", input).await["cascade"]["cursor"],
+        ));
     }
     cursors
 }
@@ -52,9 +54,11 @@ async fn closing_a_ticket_is_one_frame_of_four_effects_to_each_of_ten_subscriber
     let mut sockets = Vec::new();
     for _ in 0..10 {
         let user = account.user("viewer").await;
-        sockets.push(Socket::cascades(&app, &user.token, Value::Null, after.clone()).await);
+        sockets.push(Socket::cascades(&app.url, &user.token, Value::Null, after.clone()).await);
     }
-    let closed = client.done("updateTicketStatus", close(&account, &ticket)).await;
+    let closed = client
+        .done("updateTicketStatus", close(&account, &ticket))
+        .await;
     let next = notes(&client, &conversations[0], 1).await;
     for socket in &mut sockets {
         let frame = socket.cascade().await;
@@ -70,7 +74,10 @@ async fn closing_a_ticket_is_one_frame_of_four_effects_to_each_of_ten_subscriber
             assert_eq!(effect["rule"], "TICKET_CLOSED_CLOSES_CONVERSATIONS");
             assert_eq!(effect["causedBy"]["index"], 0);
         }
-        let closed: BTreeSet<_> = effects[1..].iter().map(|effect| text(&effect["subjectId"])).collect();
+        let closed: BTreeSet<_> = effects[1..]
+            .iter()
+            .map(|effect| text(&effect["subjectId"]))
+            .collect();
         assert_eq!(closed, conversations.iter().cloned().collect());
         // One frame, not two: what comes next is the next cascade.
         assert_eq!(cursors(socket, 1).await, next);
@@ -91,7 +98,8 @@ async fn a_subscriber_resumes_after_its_last_cursor_without_gap_or_double() {
     // Reads on, hanging up in the middle of the writing again and again.
     let (mut seen, mut after) = (Vec::new(), start.clone());
     for take in [1, 7, 2, 19, 11, 20] {
-        let mut socket = Socket::cascades(&app, &account.token, Value::Null, after.clone()).await;
+        let mut socket =
+            Socket::cascades(&app.url, &account.token, Value::Null, after.clone()).await;
         seen.extend(cursors(&mut socket, take).await);
         after = json!(seen.last());
         socket.hang_up();
@@ -99,7 +107,7 @@ async fn a_subscriber_resumes_after_its_last_cursor_without_gap_or_double() {
     let written = writer.await.expect("written");
     assert_eq!(seen, written);
     // From the beginning they all come once more, and then nothing but what is new.
-    let mut socket = Socket::cascades(&app, &account.token, Value::Null, start).await;
+    let mut socket = Socket::cascades(&app.url, &account.token, Value::Null, start).await;
     assert_eq!(cursors(&mut socket, 60).await, written);
     let next = notes(&client, &conversation, 1).await;
     assert_eq!(cursors(&mut socket, 1).await, next);
@@ -119,19 +127,33 @@ async fn what_a_query_has_not_seen_its_as_of_brings() {
     let mut rounds = Vec::new();
     while !writer.is_finished() {
         let data = client.gql(query, json!({ "id": conversation })).await;
-        let nodes = data["conversation"]["timeline"]["nodes"].as_array().expect("nodes").clone();
+        let nodes = data["conversation"]["timeline"]["nodes"]
+            .as_array()
+            .expect("nodes")
+            .clone();
         let seen: BTreeSet<_> = nodes.iter().map(|node| text(&node["cursor"])).collect();
         rounds.push((data["asOf"].clone(), seen));
     }
     let written = writer.await.expect("written");
     assert!(!rounds.is_empty());
     for (as_of, seen) in rounds {
-        let missing: Vec<_> = written.iter().filter(|cursor| !seen.contains(*cursor)).cloned().collect();
-        let mut socket = Socket::cascades(&app, &account.token, Value::Null, as_of.clone()).await;
+        let missing: Vec<_> = written
+            .iter()
+            .filter(|cursor| !seen.contains(*cursor))
+            .cloned()
+            .collect();
+        let mut socket =
+            Socket::cascades(&app.url, &account.token, Value::Null, as_of.clone()).await;
         // Some that were seen may come again, none that was not seen may be missing.
-        let late = written.iter().filter(|cursor| **cursor > text(&as_of)).count();
+        let late = written
+            .iter()
+            .filter(|cursor| **cursor > text(&as_of))
+            .count();
         let brought: BTreeSet<_> = cursors(&mut socket, late).await.into_iter().collect();
-        assert!(missing.iter().all(|cursor| brought.contains(cursor)), "{as_of}: {missing:?} {brought:?}");
+        assert!(
+            missing.iter().all(|cursor| brought.contains(cursor)),
+            "{as_of}: {missing:?} {brought:?}"
+        );
     }
 }
 
@@ -142,7 +164,7 @@ async fn without_a_cursor_it_begins_now() {
     let client = app.client(&account.token);
     let conversation = account.conversation(&client).await;
     let before = notes(&client, &conversation, 3).await;
-    let mut socket = Socket::cascades(&app, &account.token, Value::Null, Value::Null).await;
+    let mut socket = Socket::cascades(&app.url, &account.token, Value::Null, Value::Null).await;
     // Nothing tells when it has begun but the first frame.
     let mut written = Vec::new();
     let first = loop {
@@ -153,7 +175,10 @@ async fn without_a_cursor_it_begins_now() {
         }
     };
     assert!(!before.contains(&first));
-    let begun = written.iter().position(|cursor| *cursor == first).expect("one of those written");
+    let begun = written
+        .iter()
+        .position(|cursor| *cursor == first)
+        .expect("one of those written");
     written.extend(notes(&client, &conversation, 5).await);
     let rest = written.split_off(begun + 1);
     assert_eq!(cursors(&mut socket, rest.len()).await, rest);
@@ -165,45 +190,93 @@ async fn a_filter_passes_what_it_names_and_nothing_else() {
     let account = app.account(NEWER).await;
     let client = app.client(&account.token);
     let agent = account.user("agent").await;
-    let second = client.done("createInbox", json!({ "name": "Second" })).await["inbox"]["id"].clone();
+    let second = client
+        .done("createInbox", json!({ "name": "Second" }))
+        .await["inbox"]["id"]
+        .clone();
     let (ticket, conversations) = account.ticket(&client, 2).await;
     let other = account.conversation(&client).await;
-    let contact = client.gql("query($id: ID!) { conversation(id: $id) { contact { id } } }", json!({ "id": other })).await;
+    let contact = client
+        .gql(
+            "query($id: ID!) { conversation(id: $id) { contact { id } } }",
+            json!({ "id": other }),
+        )
+        .await;
     let contact = contact["conversation"]["contact"]["id"].clone();
     let after = as_of(&client).await;
     let cursor = |payload: Value| text(&payload["cascade"]["cursor"]);
     let own = json!({ "conversationId": conversations[0], "ownerId": agent.id });
     let owned = cursor(client.done("updateConversationOwner", own).await);
-    let moved = cursor(client.done("moveConversation", json!({ "conversationId": other, "inboxId": second })).await);
-    let closed = cursor(client.done("updateTicketStatus", close(&account, &ticket)).await);
+    let moved = cursor(
+        client
+            .done(
+                "moveConversation",
+                json!({ "conversationId": other, "inboxId": second }),
+            )
+            .await,
+    );
+    let closed = cursor(
+        client
+            .done("updateTicketStatus", close(&account, &ticket))
+            .await,
+    );
     let note = json!({ "conversationId": conversations[1], "text": "done" });
     let noted = cursor(app.client(&agent.token).done("addNote", note).await);
-    let last = cursor(client.done("addNote", json!({ "conversationId": other, "text": "end" })).await);
+    let last = cursor(
+        client
+            .done("addNote", json!({ "conversationId": other, "text": "end" }))
+            .await,
+    );
     for (filter, expected) in [
         (Value::Null, vec![&owned, &moved, &closed, &noted, &last]),
         (json!({}), vec![&owned, &moved, &closed, &noted, &last]),
         (json!({ "ticketId": ticket }), vec![&owned, &closed, &noted]),
-        (json!({ "conversationId": conversations[1] }), vec![&closed, &noted]),
+        (
+            json!({ "conversationId": conversations[1] }),
+            vec![&closed, &noted],
+        ),
         (json!({ "conversationId": other }), vec![&moved, &last]),
         (json!({ "contactId": contact }), vec![&moved, &last]),
         (json!({ "inboxId": second }), vec![&moved, &last]),
-        (json!({ "inboxId": account.inbox_id }), vec![&owned, &moved, &closed, &noted]),
+        (
+            json!({ "inboxId": account.inbox_id }),
+            vec![&owned, &moved, &closed, &noted],
+        ),
         (json!({ "actorId": agent.id }), vec![&noted]),
-        (json!({ "rules": ["TICKET_CLOSED_CLOSES_CONVERSATIONS", "MOVE_CARRIES_TICKET"] }), vec![&closed]),
-        (json!({ "rules": ["DIRECT"], "ticketId": ticket }), vec![&owned, &closed, &noted]),
-        (json!({ "ownerId": agent.id, "conversationId": conversations[0] }), vec![&owned, &closed]),
+        (
+            json!({ "rules": ["TICKET_CLOSED_CLOSES_CONVERSATIONS", "MOVE_CARRIES_TICKET"] }),
+            vec![&closed],
+        ),
+        (
+            json!({ "rules": ["DIRECT"], "ticketId": ticket }),
+            vec![&owned, &closed, &noted],
+        ),
+        (
+            json!({ "ownerId": agent.id, "conversationId": conversations[0] }),
+            vec![&owned, &closed],
+        ),
     ] {
-        let mut socket = Socket::cascades(&app, &account.token, filter.clone(), after.clone()).await;
+        let mut socket =
+            Socket::cascades(&app.url, &account.token, filter.clone(), after.clone()).await;
         let frames = cursors(&mut socket, expected.len()).await;
         assert_eq!(frames.iter().collect::<Vec<_>>(), expected, "{filter}");
         // Nothing else came: an unfiltered stream of the same socket is the next to speak.
-        socket.subscribe("2", CASCADES, json!({ "after": noted })).await;
+        socket
+            .subscribe("2", CASCADES, json!({ "after": noted }))
+            .await;
         assert_eq!(socket.receive().await["id"], "2", "{filter}");
     }
     // An id that is none, or of something else, finds nothing.
-    for filter in [json!({ "ticketId": "nonsense" }), json!({ "ticketId": other }), json!({ "rules": [] })] {
-        let mut socket = Socket::cascades(&app, &account.token, filter.clone(), after.clone()).await;
-        socket.subscribe("2", CASCADES, json!({ "after": noted })).await;
+    for filter in [
+        json!({ "ticketId": "nonsense" }),
+        json!({ "ticketId": other }),
+        json!({ "rules": [] }),
+    ] {
+        let mut socket =
+            Socket::cascades(&app.url, &account.token, filter.clone(), after.clone()).await;
+        socket
+            .subscribe("2", CASCADES, json!({ "after": noted }))
+            .await;
         assert_eq!(socket.receive().await["id"], "2", "{filter}");
     }
 }
@@ -215,14 +288,18 @@ async fn another_account_hears_nothing() {
     let (client, stranger) = (app.client(&account.token), app.client(&other.token));
     let after = as_of(&client).await;
     let conversation = account.conversation(&client).await;
-    let mut all = Socket::cascades(&app, &other.token, Value::Null, after.clone()).await;
+    let mut all = Socket::cascades(&app.url, &other.token, Value::Null, after.clone()).await;
     let filter = json!({ "conversationId": conversation });
-    all.subscribe("2", CASCADES, json!({ "filter": filter, "after": after })).await;
+    all.subscribe("2", CASCADES, json!({ "filter": filter, "after": after }))
+        .await;
     notes(&client, &conversation, 3).await;
     let own = other.conversation(&stranger).await;
     let frame = all.receive().await;
     assert_eq!(frame["id"], "1");
-    assert_eq!(frame["payload"]["data"]["cascades"]["effects"][0]["subjectId"], own);
+    assert_eq!(
+        frame["payload"]["data"]["cascades"]["effects"][0]["subjectId"],
+        own
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -237,14 +314,16 @@ async fn who_is_deactivated_is_shut_out_within_a_second_on_every_server() {
     let after = as_of(&client).await;
     let mut sockets = Vec::new();
     for app in [&here, &there] {
-        sockets.push(Socket::cascades(app, &user.token, Value::Null, after.clone()).await);
+        sockets.push(Socket::cascades(&app.url, &user.token, Value::Null, after.clone()).await);
     }
-    let mut kept = Socket::cascades(&there, &account.token, Value::Null, after).await;
+    let mut kept = Socket::cascades(&there.url, &account.token, Value::Null, after).await;
     let written = notes(&client, &conversation, 1).await;
     for socket in sockets.iter_mut().chain([&mut kept]) {
         assert_eq!(cursors(socket, 1).await, written);
     }
-    client.done("updateUser", json!({ "userId": user.id, "active": false })).await;
+    client
+        .done("updateUser", json!({ "userId": user.id, "active": false }))
+        .await;
     let deactivated = Instant::now();
     for socket in &mut sockets {
         assert_eq!(socket.error().await, "FORBIDDEN");
@@ -270,18 +349,25 @@ async fn a_role_that_was_taken_away_no_longer_counts_on_an_open_socket() {
     let client = app.client(&account.token);
     let user = account.user("agent").await;
     let conversation = account.conversation(&client).await;
-    let mut socket = Socket::open(&app, &user.token).await;
+    let mut socket = Socket::open(&app.url, &user.token).await;
     let note = "mutation($id: ID!) { addNote(input: { conversationId: $id, text: \"mine\" }) { result userErrors { code } } }";
     let run = async |socket: &mut Socket, id: &str| {
-        socket.subscribe(id, note, json!({ "id": conversation })).await;
+        socket
+            .subscribe(id, note, json!({ "id": conversation }))
+            .await;
         let answer = socket.receive().await["payload"]["data"]["addNote"].clone();
         assert_eq!(socket.receive().await["type"], "complete");
         answer
     };
     assert_eq!(run(&mut socket, "1").await["result"], "APPLIED");
-    client.done("updateUser", json!({ "userId": user.id, "role": "VIEWER" })).await;
+    client
+        .done("updateUser", json!({ "userId": user.id, "role": "VIEWER" }))
+        .await;
     let refused = run(&mut socket, "2").await;
-    assert_eq!(refused, json!({ "result": "REJECTED", "userErrors": [{ "code": "FORBIDDEN" }] }));
+    assert_eq!(
+        refused,
+        json!({ "result": "REJECTED", "userErrors": [{ "code": "FORBIDDEN" }] })
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -292,28 +378,57 @@ async fn a_cursor_that_cannot_be_or_that_is_too_old_ends_the_stream() {
     let conversation = account.conversation(&client).await;
     let after = text(&as_of(&client).await);
     let next = notes(&client, &conversation, 2).await;
-    let mut socket = Socket::open(&app, &account.token).await;
-    for bad in ["", "nonsense", "0000000000000\u{0}01", "ffffffffffffffff", "00000000deadbeef"] {
-        socket.subscribe(bad_id(bad), CASCADES, json!({ "after": bad })).await;
+    let mut socket = Socket::open(&app.url, &account.token).await;
+    for bad in [
+        "",
+        "nonsense",
+        "0000000000000\u{0}01",
+        "ffffffffffffffff",
+        "00000000deadbeef",
+    ] {
+        socket
+            .subscribe(bad_id(bad), CASCADES, json!({ "after": bad }))
+            .await;
         assert_eq!(socket.error().await, "BAD_CURSOR", "{bad:?}");
     }
     // An age of more than 7 days of what is to be replayed, not of the cursor.
     let url = &app.database_url;
-    socket.subscribe("young", CASCADES, json!({ "after": after })).await;
+    socket
+        .subscribe("young", CASCADES, json!({ "after": after }))
+        .await;
     assert_eq!(cursors(&mut socket, 2).await, next);
-    socket.send(json!({ "id": "young", "type": "complete" })).await;
+    socket
+        .send(json!({ "id": "young", "type": "complete" }))
+        .await;
     let aged = "UPDATE cascades SET occurred_at = occurred_at - interval '7 days 1 minute'";
     assert_eq!(commit(url, aged).await, None);
-    socket.subscribe("old", CASCADES, json!({ "after": after })).await;
+    socket
+        .subscribe("old", CASCADES, json!({ "after": after }))
+        .await;
     assert_eq!(socket.error().await, "CURSOR_EXPIRED");
-    socket.subscribe("last", CASCADES, json!({ "after": next[1] })).await;
+    socket
+        .subscribe("last", CASCADES, json!({ "after": next[1] }))
+        .await;
     let new = notes(&client, &conversation, 1).await;
-    assert_eq!(cursors(&mut socket, 1).await, new, "nothing of what is to come is old");
+    assert_eq!(
+        cursors(&mut socket, 1).await,
+        new,
+        "nothing of what is to come is old"
+    );
     // What was dropped cannot be replayed, however young.
     let mut sql = connect_across(url).await;
     let position = number(&mut sql, "SELECT max(position) FROM cascades").await;
-    assert_eq!(commit(url, &format!("UPDATE log_horizon SET position = {position}")).await, None);
-    socket.subscribe("dropped", CASCADES, json!({ "after": next[1] })).await;
+    assert_eq!(
+        commit(
+            url,
+            &format!("UPDATE log_horizon SET position = {position}")
+        )
+        .await,
+        None
+    );
+    socket
+        .subscribe("dropped", CASCADES, json!({ "after": next[1] }))
+        .await;
     assert_eq!(socket.error().await, "CURSOR_EXPIRED");
 }
 
@@ -331,9 +446,12 @@ async fn what_one_server_writes_the_other_ones_subscribers_see_in_the_same_order
     let clients = [one.client(&account.token), two.client(&account.token)];
     let conversation = account.conversation(&clients[0]).await;
     let after = as_of(&clients[0]).await;
-    let mut here = Socket::cascades(&one, &account.token, Value::Null, after.clone()).await;
-    let mut there = Socket::cascades(&two, &account.token, Value::Null, after).await;
-    let (a, b) = tokio::join!(notes(&clients[0], &conversation, 25), notes(&clients[1], &conversation, 25));
+    let mut here = Socket::cascades(&one.url, &account.token, Value::Null, after.clone()).await;
+    let mut there = Socket::cascades(&two.url, &account.token, Value::Null, after).await;
+    let (a, b) = tokio::join!(
+        notes(&clients[0], &conversation, 25),
+        notes(&clients[1], &conversation, 25)
+    );
     let mut written = [a, b].concat();
     written.sort();
     assert_eq!(cursors(&mut here, 50).await, written);

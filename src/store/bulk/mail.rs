@@ -163,15 +163,18 @@ pub async fn find_mail(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    // Each id is looked up by itself, in the indexes: a plain join reads the whole channel as soon as the planner
+    // thinks that it is small.
     let statement = sql(
         "WITH asked AS (SELECT a.id, md5(a.id) AS md5, a.hash, a.place - 1 AS place \
              FROM unnest($3, $4) WITH ORDINALITY AS a(id, hash, place)) \
-         SELECT a.place, r.conversation_id, 0 AS sureness FROM asked a JOIN mail_references r \
-             ON r.account_id = $1 AND r.channel_id = $2 AND r.id_hash = a.hash \
-         UNION ALL SELECT a.place, c.id, 1 FROM asked a JOIN conversations c \
-             ON c.account_id = $1 AND c.channel_id = $2 AND md5(c.thread_key) = a.md5 AND c.thread_key = a.id \
-         UNION ALL SELECT a.place, m.conversation_id, 2 FROM asked a JOIN messages m \
-             ON m.account_id = $1 AND m.channel_id = $2 AND md5(m.message_key) = a.md5 AND m.message_key = a.id \
+         SELECT a.place, f.id AS conversation_id, f.sureness FROM asked a CROSS JOIN LATERAL (\
+             (SELECT r.conversation_id AS id, 0 AS sureness FROM mail_references r \
+              WHERE r.account_id = $1 AND r.channel_id = $2 AND r.id_hash = a.hash LIMIT 1) \
+             UNION ALL (SELECT c.id, 1 FROM conversations c WHERE c.account_id = $1 AND c.channel_id = $2 \
+              AND md5(c.thread_key) = a.md5 AND c.thread_key = a.id LIMIT 1) \
+             UNION ALL (SELECT m.conversation_id, 2 FROM messages m WHERE m.account_id = $1 AND m.channel_id = $2 \
+              AND md5(m.message_key) = a.md5 AND m.message_key = a.id LIMIT 1)) f \
          ORDER BY sureness, place",
         [
             Bind::Uuid(account.0),
@@ -233,8 +236,8 @@ pub async fn contacts_by_email(
         id: Option<Uuid>,
     }
     let statement = sql(
-        "SELECT c.id FROM unnest($2) WITH ORDINALITY AS a(email, place) \
-         LEFT JOIN contacts c ON c.account_id = $1 AND c.email_key = lower(a.email) ORDER BY a.place",
+        "SELECT (SELECT c.id FROM contacts c WHERE c.account_id = $1 AND c.email_key = lower(a.email)) AS id \
+         FROM unnest($2) WITH ORDINALITY AS a(email, place) ORDER BY a.place",
         [Bind::Uuid(account.0), Bind::Texts(emails)],
     );
     let rows: Vec<ContactRow> = statement.load(&mut tx.connection()?).await?;

@@ -9,7 +9,10 @@ use crate::support::sql::commit;
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_json_or_no_graphql_is_a_bad_request() {
     let desk = Desk::new().await;
-    let note = format!("mutation {{ addNote(input: {{ conversationId: \"{}\", text: \"x\" }}) {{ result }} }}", desk.conversation);
+    let note = format!(
+        "mutation {{ addNote(input: {{ conversationId: \"{}\", text: \"x\" }}) {{ result }} }}",
+        desk.conversation
+    );
     let cut = json!({ "query": note }).to_string();
     for (body, code) in [
         (String::new(), "BAD_REQUEST"),
@@ -20,24 +23,57 @@ async fn what_is_no_json_or_no_graphql_is_a_bad_request() {
         ("\u{0}".to_owned(), "BAD_REQUEST"),
         (json!({ "query": 7 }).to_string(), "BAD_REQUEST"),
         (json!({ "query": "" }).to_string(), "BAD_REQUEST"),
-        (json!({ "query": note, "variables": [] }).to_string(), "BAD_REQUEST"),
+        (
+            json!({ "query": note, "variables": [] }).to_string(),
+            "BAD_REQUEST",
+        ),
         (json!({ "query": "{" }).to_string(), "GRAPHQL_PARSE_FAILED"),
-        (json!({ "query": "mutation { addNote( }" }).to_string(), "GRAPHQL_PARSE_FAILED"),
-        (json!({ "query": "{ asOf \u{0} }" }).to_string(), "GRAPHQL_PARSE_FAILED"),
-        (json!({ "query": format!("{note} {note}") }).to_string(), "GRAPHQL_VALIDATION_FAILED"),
-        (json!({ "query": note, "operationName": "Other\u{0}" }).to_string(), "GRAPHQL_VALIDATION_FAILED"),
-        (json!({ "query": "{ nothing }" }).to_string(), "GRAPHQL_VALIDATION_FAILED"),
-        (json!({ "query": note.replace("text:", "words:") }).to_string(), "GRAPHQL_VALIDATION_FAILED"),
-        (json!({ "query": note.replace("\"x\"", "null") }).to_string(), "GRAPHQL_VALIDATION_FAILED"),
-        (json!({ "query": note.replace("\"x\"", "7") }).to_string(), "GRAPHQL_VALIDATION_FAILED"),
+        (
+            json!({ "query": "mutation { addNote( }" }).to_string(),
+            "GRAPHQL_PARSE_FAILED",
+        ),
+        (
+            json!({ "query": "{ asOf \u{0} }" }).to_string(),
+            "GRAPHQL_PARSE_FAILED",
+        ),
+        (
+            json!({ "query": format!("{note} {note}") }).to_string(),
+            "GRAPHQL_PARSE_FAILED",
+        ),
+        (
+            json!({ "query": note, "operationName": "Other\u{0}" }).to_string(),
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            json!({ "query": "{ nothing }" }).to_string(),
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            json!({ "query": note.replace("text:", "words:") }).to_string(),
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            json!({ "query": note.replace("\"x\"", "null") }).to_string(),
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            json!({ "query": note.replace("\"x\"", "7") }).to_string(),
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
     ] {
         let (status, answer) = desk.post(body.clone()).await;
         assert_eq!(status, 400, "{body}: {answer:#}");
-        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{body}: {answer:#}");
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], code,
+            "{body}: {answer:#}"
+        );
         assert!(answer.get("data").is_none(), "{body}: {answer:#}");
     }
     let (status, answer) = desk.post(b"{\"query\":\"{ asOf }\xff\"}".to_vec()).await;
-    assert_eq!((status, &answer["errors"][0]["extensions"]["code"]), (400, &json!("BAD_REQUEST")));
+    assert_eq!(
+        (status, &answer["errors"][0]["extensions"]["code"]),
+        (400, &json!("BAD_REQUEST"))
+    );
     desk.is_untouched("malformed bodies").await;
 }
 
@@ -53,23 +89,43 @@ async fn variables_of_the_wrong_type_are_refused_before_any_work() {
         (note, json!({ "conversationId": id })),
         (note, json!({ "conversationId": id, "text": ["x"] })),
         (note, json!({ "conversationId": { "id": id }, "text": "x" })),
-        (note, json!({ "conversationId": id, "text": "x", "more": 1 })),
+        (
+            note,
+            json!({ "conversationId": id, "text": "x", "more": 1 }),
+        ),
         (status, json!({ "conversationId": id, "status": "SHUT" })),
-        (status, json!({ "conversationId": id, "status": "CLOSED", "expectedVersion": 2_147_483_648_i64 })),
-        (status, json!({ "conversationId": id, "status": "CLOSED", "expectedVersion": 1.5 })),
-        (status, json!({ "conversationId": id, "status": "CLOSED", "expectedVersion": "1" })),
+        (
+            status,
+            json!({ "conversationId": id, "status": "CLOSED", "expectedVersion": 2_147_483_648_i64 }),
+        ),
+        (
+            status,
+            json!({ "conversationId": id, "status": "CLOSED", "expectedVersion": 1.5 }),
+        ),
+        (
+            status,
+            json!({ "conversationId": id, "status": "CLOSED", "expectedVersion": "1" }),
+        ),
     ] {
-        desk.is_refused(query, json!({ "input": input }), 400, "GRAPHQL_VALIDATION_FAILED").await;
+        desk.is_refused(
+            query,
+            json!({ "input": input }),
+            400,
+            "GRAPHQL_VALIDATION_FAILED",
+        )
+        .await;
     }
-    desk.is_refused(note, json!({}), 400, "GRAPHQL_VALIDATION_FAILED").await;
+    desk.is_refused(note, json!({}), 400, "GRAPHQL_VALIDATION_FAILED")
+        .await;
     desk.is_untouched("variables of the wrong type").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_good_token_there_is_nothing() {
-    let desk = Desk::new().await;
+    let mut desk = Desk::new().await;
     let note = json!({ "query": format!("mutation {{ addNote(input: {{ conversationId: \"{}\", text: \"x\" }}) {{ result }} }}", desk.conversation) });
     let revoked = desk.account.user("agent").await;
+    desk.kept = desk.client.gql(super::EVERYTHING, json!({})).await;
     let hash = tandem::store::token::hash_token(&revoked.token);
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let revoke = format!("UPDATE tokens SET revoked_at = now() WHERE hash = '\\x{hash}'");
@@ -92,16 +148,24 @@ async fn without_a_good_token_there_is_nothing() {
         Some("Bearer \u{ff}\u{fe}".to_owned()),
     ];
     for header in headers {
-        let mut request = reqwest::Client::new().post(format!("{}/graphql", desk.app.url)).json(&note);
+        let mut request = reqwest::Client::new()
+            .post(format!("{}/graphql", desk.app.url))
+            .json(&note);
         if let Some(header) = &header {
             let value = HeaderValue::from_bytes(header.as_bytes()).expect("a header");
             request = request.header(AUTHORIZATION, value);
         }
         let response = request.send().await.expect("an answer");
         assert_eq!(response.status(), 401, "{header:?}");
-        assert!(response.headers().contains_key("www-authenticate"), "{header:?}");
+        assert!(
+            response.headers().contains_key("www-authenticate"),
+            "{header:?}"
+        );
         let answer: Value = response.json().await.expect("JSON");
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{header:?}");
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
+            "{header:?}"
+        );
     }
     desk.is_untouched("bad tokens").await;
 }

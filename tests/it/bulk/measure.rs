@@ -7,7 +7,7 @@ use std::time::Instant;
 use indicatif::ProgressBar;
 use tandem::bulk::import::{Import, import};
 use tandem::bulk::load::load;
-use tandem::domain::id::InboxId;
+use tandem::service::accounts::create_account;
 use tandem::service::verify;
 use tandem::store::Store;
 use tandem::store::pool::PoolOptions;
@@ -44,10 +44,13 @@ async fn measure_load() {
 #[ignore = "takes minutes, and a database and mail of its own"]
 async fn measure_import() {
     let store = store();
-    let inbox = std::env::var("TANDEM_MEASURE_INBOX").expect("an inbox");
+    let created = "2024-01-01T00:00:00Z".parse().unwrap();
+    let account = create_account(&store, "Measured", "a@example.com", created)
+        .await
+        .unwrap();
     let paths = std::env::var("TANDEM_MEASURE_MAIL").expect("files");
     let order = Import {
-        inbox: InboxId::parse(&inbox).unwrap(),
+        inbox: account.inbox,
         paths: paths.split(':').map(PathBuf::from).collect(),
         own: Vec::new(),
     };
@@ -63,5 +66,14 @@ async fn measure_import() {
             report.conversations_new,
             (new + known) as f64 / took.as_secs_f64(),
         );
+        for (position, error) in report.skipped.iter().take(3) {
+            println!("{position}: {error}");
+        }
     }
+    let mut report = verify::Report::default();
+    verify::verify_account(&store, account.account, &mut report)
+        .await
+        .unwrap();
+    println!("verified {} {report:?}", account.account.0);
+    assert!(report.is_clean());
 }

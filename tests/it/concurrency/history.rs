@@ -34,20 +34,34 @@ pub async fn check(sql: &mut AsyncPgConnection) -> Counts {
         state.rules_hold(&body, &place);
         *counts.entry(command.to_owned()).or_default() += 1;
     }
-    assert_eq!(state.rows(), rows(sql).await, "the log ends where the tables stand");
+    assert_eq!(
+        state.rows(),
+        rows(sql).await,
+        "the log ends where the tables stand"
+    );
     counts
 }
 
 impl State {
     fn play(&mut self, body: &Body, place: &str) {
         let changes = |subject: Subject| {
-            let of_it = body.effects.iter().filter(move |effect| effect.subject == subject);
-            of_it.filter(|effect| !matches!(effect.change, Change::MessageAdded { .. })).count()
+            let of_it = body
+                .effects
+                .iter()
+                .filter(move |effect| effect.subject == subject);
+            of_it
+                .filter(|effect| !matches!(effect.change, Change::MessageAdded { .. }))
+                .count()
         };
         for new in &body.tickets {
             let old = self.tickets.insert(new.id, new.clone());
             let changed = changes(Subject::Ticket(new.id)) > 0;
-            grows(old.map(|old| old.version), new.version, changed, &format!("{place}: {}", new.id));
+            grows(
+                old.map(|old| old.version),
+                new.version,
+                changed,
+                &format!("{place}: {}", new.id),
+            );
         }
         for new in &body.conversations {
             let old = self.conversations.insert(new.id, new.clone());
@@ -55,7 +69,12 @@ impl State {
             if let Some(link) = old.as_ref().and_then(|old| old.ticket) {
                 assert_eq!(new.ticket, Some(link), "{place}: a link is permanent");
             }
-            grows(old.map(|old| old.version), new.version, changed, &format!("{place}: {}", new.id));
+            grows(
+                old.map(|old| old.version),
+                new.version,
+                changed,
+                &format!("{place}: {}", new.id),
+            );
         }
     }
 
@@ -63,10 +82,18 @@ impl State {
     fn rules_hold(&self, body: &Body, place: &str) {
         for ticket in self.tickets.values() {
             for one in self.of(ticket.id) {
-                assert_eq!(one.trash, ticket.trash, "{place}: rule 18, {} and {}", one.id, ticket.id);
+                assert_eq!(
+                    one.trash, ticket.trash,
+                    "{place}: rule 18, {} and {}",
+                    one.id, ticket.id
+                );
             }
         }
-        for effect in body.effects.iter().filter(|effect| effect.rule != Rule::Undo) {
+        for effect in body
+            .effects
+            .iter()
+            .filter(|effect| effect.rule != Rule::Undo)
+        {
             match (effect.subject, &effect.change) {
                 (Subject::Conversation(id), Change::Owner { to, .. }) => {
                     if let Some(ticket) = self.conversations[&id].ticket {
@@ -74,14 +101,21 @@ impl State {
                     }
                 }
                 (Subject::Ticket(id), Change::TicketStatus { from, to, .. }) => {
-                    if (from.category, to.category) == (StatusCategory::Open, StatusCategory::Closed) {
-                        let closed = self.of(id).all(|one| one.status == ConversationStatus::Closed);
+                    if (from.category, to.category)
+                        == (StatusCategory::Open, StatusCategory::Closed)
+                    {
+                        let closed = self
+                            .of(id)
+                            .all(|one| one.status == ConversationStatus::Closed);
                         assert!(closed, "{place}: rule 11");
                     }
                 }
                 (Subject::Conversation(id), Change::Inbox { to, .. }) => {
                     if let Some(ticket) = self.conversations[&id].ticket {
-                        assert!(self.of(ticket).all(|one| one.inbox == *to), "{place}: rule 29");
+                        assert!(
+                            self.of(ticket).all(|one| one.inbox == *to),
+                            "{place}: rule 29"
+                        );
                     }
                 }
                 _ => {}
@@ -90,19 +124,36 @@ impl State {
     }
 
     fn of(&self, ticket: TicketId) -> impl Iterator<Item = &Conversation> {
-        self.conversations.values().filter(move |one| one.ticket == Some(ticket))
+        self.conversations
+            .values()
+            .filter(move |one| one.ticket == Some(ticket))
     }
 
     fn rows(&self) -> Vec<String> {
         let tickets = self.tickets.values().map(|one| {
             let trash = one.trash.map(|trash| trash.group.0);
-            format!("ticket {} {} {} {} {}", one.id.0, one.version, one.status.id.0, shown(one.owner.map(|id| id.0)), shown(trash))
+            format!(
+                "ticket {} {} {} {} {}",
+                one.id.0,
+                one.version,
+                one.status.id.0,
+                shown(one.owner.map(|id| id.0)),
+                shown(trash)
+            )
         });
         let conversations = self.conversations.values().map(|one| {
             let (owner, ticket) = (one.owner.map(|id| id.0), one.ticket.map(|id| id.0));
             let closed = i16::from(one.status == ConversationStatus::Closed);
             let trash = one.trash.map(|trash| trash.group.0);
-            format!("conversation {} {} {closed} {} {} {} {}", one.id.0, one.version, shown(owner), shown(trash), shown(ticket), one.inbox.0)
+            format!(
+                "conversation {} {} {closed} {} {} {} {}",
+                one.id.0,
+                one.version,
+                shown(owner),
+                shown(trash),
+                shown(ticket),
+                one.inbox.0
+            )
         });
         let mut rows: Vec<_> = tickets.chain(conversations).collect();
         rows.sort();

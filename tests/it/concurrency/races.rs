@@ -15,19 +15,28 @@ fn tally(payloads: &[Value]) -> BTreeMap<String, usize> {
     let mut tally = BTreeMap::new();
     for payload in payloads {
         let errors = payload["userErrors"].as_array().expect("user errors");
-        let outcome = errors.first().map_or(&payload["result"], |error| &error["code"]);
+        let outcome = errors
+            .first()
+            .map_or(&payload["result"], |error| &error["code"]);
         *tally.entry(text(outcome)).or_default() += 1;
     }
     tally
 }
 
 fn outcomes<const N: usize>(expected: [(&str, usize); N]) -> BTreeMap<String, usize> {
-    expected.map(|(outcome, count)| (outcome.to_owned(), count)).into()
+    expected
+        .map(|(outcome, count)| (outcome.to_owned(), count))
+        .into()
 }
 
 /// Runs the same mutation with all these inputs at once.
 async fn all_at_once(client: &Client, mutation: &str, inputs: Vec<Value>) -> Vec<Value> {
-    join_all(inputs.into_iter().map(|input| client.payload(mutation, input))).await
+    join_all(
+        inputs
+            .into_iter()
+            .map(|input| client.payload(mutation, input)),
+    )
+    .await
 }
 
 fn message(account: &TestAccount, thread: &str, key: Option<&str>, from: Value) -> Value {
@@ -43,17 +52,31 @@ async fn of_a_hundred_claims_one_wins() {
     let users = join_all((0..100).map(|_| account.user("agent"))).await;
     let before = log_length(&app.database_url).await;
     let claims = join_all(users.iter().map(|user| {
-        let (client, input) = (app.client(&user.token), json!({ "conversationId": conversations[0] }));
+        let (client, input) = (
+            app.client(&user.token),
+            json!({ "conversationId": conversations[0] }),
+        );
         async move { client.payload("claimConversation", input).await }
     }));
     let claims = claims.await;
-    assert_eq!(tally(&claims), outcomes([("APPLIED", 1), ("ALREADY_OWNED", 99)]));
-    let winner = claims.iter().position(|claim| claim["result"] == "APPLIED").expect("a winner");
+    assert_eq!(
+        tally(&claims),
+        outcomes([("APPLIED", 1), ("ALREADY_OWNED", 99)])
+    );
+    let winner = claims
+        .iter()
+        .position(|claim| claim["result"] == "APPLIED")
+        .expect("a winner");
     let query = "query($c: ID!, $t: ID!) { conversation(id: $c) { owner { id } version } ticket(id: $t) { owner { id } } }";
-    let data = client.gql(query, json!({ "c": conversations[0], "t": ticket })).await;
+    let data = client
+        .gql(query, json!({ "c": conversations[0], "t": ticket }))
+        .await;
     assert_eq!(data["conversation"]["owner"]["id"], users[winner].id);
     assert_eq!(data["ticket"]["owner"]["id"], users[winner].id, "rule 7");
-    assert_eq!(data["conversation"]["version"], claims[winner]["conversation"]["version"]);
+    assert_eq!(
+        data["conversation"]["version"],
+        claims[winner]["conversation"]["version"]
+    );
     assert_eq!(log_length(&app.database_url).await, before + 1);
 }
 
@@ -67,20 +90,49 @@ async fn one_conversation_gets_one_ticket() {
     for _ in 0..10 {
         let conversation = account.conversation(&client).await;
         let link = |ticket: &str| json!({ "conversationId": conversation, "ticketId": ticket });
-        let inputs = [&first, &second].repeat(5).into_iter().map(|ticket| link(ticket)).collect();
+        let inputs = [&first, &second]
+            .repeat(5)
+            .into_iter()
+            .map(|ticket| link(ticket))
+            .collect();
         let links = all_at_once(&client, "linkConversation", inputs).await;
         // The same link again is no change; the other one is refused.
-        assert_eq!(tally(&links), outcomes([("APPLIED", 1), ("UNCHANGED", 4), ("ALREADY_LINKED", 5)]));
-        let won = links.iter().find(|link| link["result"] == "APPLIED").expect("a winner");
-        let data = client.gql("query($id: ID!) { conversation(id: $id) { ticket { id } } }", json!({ "id": conversation }));
-        assert_eq!(data.await["conversation"]["ticket"]["id"], won["ticket"]["id"]);
+        assert_eq!(
+            tally(&links),
+            outcomes([("APPLIED", 1), ("UNCHANGED", 4), ("ALREADY_LINKED", 5)])
+        );
+        let won = links
+            .iter()
+            .find(|link| link["result"] == "APPLIED")
+            .expect("a winner");
+        let data = client.gql(
+            "query($id: ID!) { conversation(id: $id) { ticket { id } } }",
+            json!({ "id": conversation }),
+        );
+        assert_eq!(
+            data.await["conversation"]["ticket"]["id"],
+            won["ticket"]["id"]
+        );
     }
     // And so with new tickets; those that lose use up no number.
     let conversation = account.conversation(&client).await;
-    let creations = all_at_once(&client, "createTicket", vec![json!({ "conversationId": conversation }); 20]).await;
-    assert_eq!(tally(&creations), outcomes([("APPLIED", 1), ("ALREADY_LINKED", 19)]));
+    let creations = all_at_once(
+        &client,
+        "createTicket",
+        vec![json!({ "conversationId": conversation }); 20],
+    )
+    .await;
+    assert_eq!(
+        tally(&creations),
+        outcomes([("APPLIED", 1), ("ALREADY_LINKED", 19)])
+    );
     let (next, _) = account.ticket(&client, 1).await;
-    let data = client.gql("query($id: ID!) { ticket(id: $id) { number } }", json!({ "id": next })).await;
+    let data = client
+        .gql(
+            "query($id: ID!) { ticket(id: $id) { number } }",
+            json!({ "id": next }),
+        )
+        .await;
     assert_eq!(data["ticket"]["number"], 4);
 }
 
@@ -92,29 +144,64 @@ async fn one_thread_is_one_conversation_and_one_key_one_message() {
     let mut sql = connect_across(&app.database_url).await;
     let from = json!({ "email": "someone@example.org" });
 
-    let inputs = (0..20).map(|_| message(&account, "thread", None, from.clone())).collect();
+    let inputs = (0..20)
+        .map(|_| message(&account, "thread", None, from.clone()))
+        .collect();
     let received = all_at_once(&client, "receiveMessage", inputs).await;
     assert_eq!(tally(&received), outcomes([("APPLIED", 20)]));
-    let conversations: BTreeSet<_> = received.iter().map(|one| text(&one["conversation"]["id"])).collect();
+    let conversations: BTreeSet<_> = received
+        .iter()
+        .map(|one| text(&one["conversation"]["id"]))
+        .collect();
     assert_eq!(conversations.len(), 1);
-    assert_eq!(number(&mut sql, "SELECT count(*) FROM conversations").await, 1);
+    assert_eq!(
+        number(&mut sql, "SELECT count(*) FROM conversations").await,
+        1
+    );
     assert_eq!(number(&mut sql, "SELECT count(*) FROM messages").await, 20);
 
     let before = log_length(&app.database_url).await;
-    let inputs = (0..20).map(|_| message(&account, "thread", Some("key"), from.clone())).collect();
+    let inputs = (0..20)
+        .map(|_| message(&account, "thread", Some("key"), from.clone()))
+        .collect();
     let received = all_at_once(&client, "receiveMessage", inputs).await;
-    assert_eq!(tally(&received), outcomes([("APPLIED", 1), ("UNCHANGED", 19)]));
-    assert!(received.iter().all(|one| conversations.contains(&text(&one["conversation"]["id"]))));
+    assert_eq!(
+        tally(&received),
+        outcomes([("APPLIED", 1), ("UNCHANGED", 19)])
+    );
+    assert!(
+        received
+            .iter()
+            .all(|one| conversations.contains(&text(&one["conversation"]["id"])))
+    );
     assert_eq!(number(&mut sql, "SELECT count(*) FROM messages").await, 21);
     assert_eq!(log_length(&app.database_url).await, before + 1);
 
     // A key is of the channel, not of the thread: no other thread begins with a message that is there.
-    let inputs = (0..20).map(|n| message(&account, &format!("thread {n}"), Some("other key"), from.clone())).collect();
+    let inputs = (0..20)
+        .map(|n| {
+            message(
+                &account,
+                &format!("thread {n}"),
+                Some("other key"),
+                from.clone(),
+            )
+        })
+        .collect();
     let received = all_at_once(&client, "receiveMessage", inputs).await;
-    assert_eq!(tally(&received), outcomes([("APPLIED", 1), ("UNCHANGED", 19)]));
-    let conversations: BTreeSet<_> = received.iter().map(|one| text(&one["conversation"]["id"])).collect();
+    assert_eq!(
+        tally(&received),
+        outcomes([("APPLIED", 1), ("UNCHANGED", 19)])
+    );
+    let conversations: BTreeSet<_> = received
+        .iter()
+        .map(|one| text(&one["conversation"]["id"]))
+        .collect();
     assert_eq!(conversations.len(), 1);
-    assert_eq!(number(&mut sql, "SELECT count(*) FROM conversations").await, 2);
+    assert_eq!(
+        number(&mut sql, "SELECT count(*) FROM conversations").await,
+        2
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,10 +212,18 @@ async fn one_address_and_one_number_are_one_contact() {
     let mut sql = connect_across(&app.database_url).await;
     let by_address = |n: usize| json!({ "email": if n.is_multiple_of(2) { "Ann@Example.org" } else { "ann@example.ORG" } });
     let by_number = |n: usize| json!({ "phone": if n.is_multiple_of(2) { "+48 22 123" } else { "(4822)-123" } });
-    let both = |n: usize| if n.is_multiple_of(2) { json!({ "phone": "777" }) } else { json!({ "phone": "777", "email": "bob@example.org" }) };
+    let both = |n: usize| {
+        if n.is_multiple_of(2) {
+            json!({ "phone": "777" })
+        } else {
+            json!({ "phone": "777", "email": "bob@example.org" })
+        }
+    };
     let senders: [&dyn Fn(usize) -> Value; 3] = [&by_address, &by_number, &both];
     for (round, sender) in senders.into_iter().enumerate() {
-        let inputs = (0..20).map(|n| message(&account, &format!("{round}/{n}"), None, sender(n))).collect();
+        let inputs = (0..20)
+            .map(|n| message(&account, &format!("{round}/{n}"), None, sender(n)))
+            .collect();
         let received = all_at_once(&client, "receiveMessage", inputs).await;
         assert_eq!(tally(&received), outcomes([("APPLIED", 20)]));
         let contacts = number(&mut sql, "SELECT count(*) FROM contacts").await;
@@ -142,17 +237,34 @@ async fn one_name_is_one_inbox_and_one_administrator_stays() {
     let account = app.account(NEWER).await;
     let client = app.client(&account.token);
     let created = all_at_once(&client, "createInbox", vec![json!({ "name": "Sales" }); 10]).await;
-    let made = created.iter().filter(|payload| payload["userErrors"] == json!([])).count();
-    let refused = created.iter().filter(|payload| payload["userErrors"][0]["code"] == "ALREADY_EXISTS").count();
+    let made = created
+        .iter()
+        .filter(|payload| payload["userErrors"] == json!([]))
+        .count();
+    let refused = created
+        .iter()
+        .filter(|payload| payload["userErrors"][0]["code"] == "ALREADY_EXISTS")
+        .count();
     assert_eq!((made, refused), (1, 9));
 
     let second = account.user("admin").await;
     let other = app.client(&second.token);
     // Both leave the other one to it.
     let (a, b) = tokio::join!(
-        client.payload("updateUser", json!({ "userId": account.user_id, "role": "AGENT" })),
-        other.payload("updateUser", json!({ "userId": second.id, "role": "AGENT" })),
+        client.payload(
+            "updateUser",
+            json!({ "userId": account.user_id, "role": "AGENT" })
+        ),
+        other.payload(
+            "updateUser",
+            json!({ "userId": second.id, "role": "AGENT" })
+        ),
     );
-    let codes: Vec<_> = [&a, &b].map(|payload| payload["userErrors"][0]["code"].clone()).into();
-    assert!(codes.contains(&Value::Null) && codes.contains(&json!("IN_USE")), "{codes:?}");
+    let codes: Vec<_> = [&a, &b]
+        .map(|payload| payload["userErrors"][0]["code"].clone())
+        .into();
+    assert!(
+        codes.contains(&Value::Null) && codes.contains(&json!("IN_USE")),
+        "{codes:?}"
+    );
 }

@@ -53,24 +53,57 @@ impl World {
         let ticket = dice.of(&self.tickets).clone();
         let owner = dice.of(&self.users).clone();
         match dice.below(16) {
-            0 | 1 => ("updateTicketStatus", json!({ "ticketId": ticket, "statusId": dice.of(&self.statuses) })),
+            0 | 1 => (
+                "updateTicketStatus",
+                json!({ "ticketId": ticket, "statusId": dice.of(&self.statuses) }),
+            ),
             2 => {
                 let status = *dice.of(&["OPEN", "CLOSED"]);
-                ("updateConversationStatus", json!({ "conversationId": conversation, "status": status }))
+                (
+                    "updateConversationStatus",
+                    json!({ "conversationId": conversation, "status": status }),
+                )
             }
-            3 | 4 => ("updateConversationOwner", json!({ "conversationId": conversation, "ownerId": owner })),
-            5 => ("updateTicketOwner", json!({ "ticketId": ticket, "ownerId": owner })),
-            6 => ("claimConversation", json!({ "conversationId": conversation })),
-            7 => ("linkConversation", json!({ "conversationId": conversation, "ticketId": ticket })),
-            8 => ("trashConversation", json!({ "conversationId": conversation })),
+            3 | 4 => (
+                "updateConversationOwner",
+                json!({ "conversationId": conversation, "ownerId": owner }),
+            ),
+            5 => (
+                "updateTicketOwner",
+                json!({ "ticketId": ticket, "ownerId": owner }),
+            ),
+            6 => (
+                "claimConversation",
+                json!({ "conversationId": conversation }),
+            ),
+            7 => (
+                "linkConversation",
+                json!({ "conversationId": conversation, "ticketId": ticket }),
+            ),
+            8 => (
+                "trashConversation",
+                json!({ "conversationId": conversation }),
+            ),
             9 => ("trashTicket", json!({ "ticketId": ticket })),
-            10 | 11 => ("restoreFromTrash", json!({ "id": if dice.below(2) == 0 { conversation } else { ticket } })),
-            12 => ("moveConversation", json!({ "conversationId": conversation, "inboxId": dice.of(&self.inboxes) })),
-            13 => ("sendReply", json!({ "conversationId": conversation, "text": "We are looking into it." })),
+            10 | 11 => (
+                "restoreFromTrash",
+                json!({ "id": if dice.below(2) == 0 { conversation } else { ticket } }),
+            ),
+            12 => (
+                "moveConversation",
+                json!({ "conversationId": conversation, "inboxId": dice.of(&self.inboxes) }),
+            ),
+            13 => (
+                "sendReply",
+                json!({ "conversationId": conversation, "text": "We are looking into it." }),
+            ),
             14 => {
                 let name = format!("Ticket {}", dice.below(1000));
                 let priority = *dice.of(&["LOW", "HIGH", "URGENT"]);
-                ("updateTicketProperties", json!({ "ticketId": ticket, "name": name, "priority": priority }))
+                (
+                    "updateTicketProperties",
+                    json!({ "ticketId": ticket, "name": name, "priority": priority }),
+                )
             }
             _ => match self.cascades.lock().unwrap().as_slice() {
                 [] => ("trashTicket", json!({ "ticketId": ticket })),
@@ -90,7 +123,9 @@ impl World {
             let (mutation, input) = self.command(&mut dice);
             // Anything but a refusal, a deadlock for one, would be an error of the response, and panic in here.
             let payload = client.payload(mutation, input.clone()).await;
-            let refused = payload["userErrors"].as_array().is_some_and(|errors| !errors.is_empty());
+            let refused = payload["userErrors"]
+                .as_array()
+                .is_some_and(|errors| !errors.is_empty());
             let result = text(&payload["result"]);
             let fits = match result.as_str() {
                 "APPLIED" => !refused || mutation == "undoCascade",
@@ -99,7 +134,10 @@ impl World {
             };
             assert!(fits, "{mutation} {input}: {payload:#}");
             if result == "APPLIED" {
-                self.cascades.lock().unwrap().push(text(&payload["cascade"]["id"]));
+                self.cascades
+                    .lock()
+                    .unwrap()
+                    .push(text(&payload["cascade"]["id"]));
             }
         }
     }
@@ -119,7 +157,9 @@ async fn sixteen_writers_break_nothing() {
         users.push(json!(user.id));
         clients.push(app.client(&user.token));
     }
-    let second = client.done("createInbox", json!({ "name": "Second" })).await;
+    let second = client
+        .done("createInbox", json!({ "name": "Second" }))
+        .await;
     let (mut tickets, mut conversations) = (Vec::new(), Vec::new());
     for size in [1, 2, 3] {
         let (ticket, own) = account.ticket(&client, size).await;
@@ -146,9 +186,21 @@ async fn sixteen_writers_break_nothing() {
     let mut sql = connect_across(&app.database_url).await;
     let counts = history::check(&mut sql).await;
     // The storm blew: each command came through often enough to have met the others.
-    for command in ["updateTicketStatus", "updateConversationOwner", "trashTicket", "restoreFromTrash", "linkConversation",
-        "moveConversation", "undoCascade", "updateTicketProperties", "sendReply"] {
-        assert!(counts.get(command).is_some_and(|count| *count > 2), "{command}: {counts:?}");
+    for command in [
+        "updateTicketStatus",
+        "updateConversationOwner",
+        "trashTicket",
+        "restoreFromTrash",
+        "linkConversation",
+        "moveConversation",
+        "undoCascade",
+        "updateTicketProperties",
+        "sendReply",
+    ] {
+        assert!(
+            counts.get(command).is_some_and(|count| *count > 2),
+            "{command}: {counts:?}"
+        );
     }
     no_deadlock(&database.url, sql, app, world).await;
 }
@@ -161,7 +213,10 @@ async fn no_deadlock(url: &str, mut sql: AsyncPgConnection, app: TestApp, world:
         AND application_name = 'tandem'";
     let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
     while number(&mut sql, sessions).await > 0 {
-        assert!(tokio::time::Instant::now() < deadline, "a session stays: {url}");
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "a session stays: {url}"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";

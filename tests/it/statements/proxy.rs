@@ -20,7 +20,9 @@ pub struct Transaction {
 impl Transaction {
     /// Whether it is a cascade's.
     pub fn writes_the_log(&self) -> bool {
-        self.statements.iter().any(|text| text.contains("INSERT INTO cascades"))
+        self.statements
+            .iter()
+            .any(|text| text.contains("INSERT INTO cascades"))
     }
 }
 
@@ -36,7 +38,9 @@ pub struct Proxy {
 impl Proxy {
     /// Begins to stand before the database of that address, which is one of a Unix socket.
     pub async fn start(database_url: &str) -> Self {
-        let rest = database_url.strip_prefix("postgres://").expect("an address");
+        let rest = database_url
+            .strip_prefix("postgres://")
+            .expect("an address");
         let (user, rest) = rest.split_once('@').expect("a user");
         let (host, database) = rest.split_once('/').expect("a database");
         let (folder, port) = host.rsplit_once(':').expect("a port");
@@ -49,14 +53,25 @@ impl Proxy {
             while let Ok((client, _)) = listener.accept().await {
                 let server = UnixStream::connect(&socket).await.expect("Postgres");
                 client.set_nodelay(true).expect("no delay");
-                let talk = Arc::new(Mutex::new(Talk { notes: Arc::clone(&heard), ..Talk::default() }));
+                let talk = Arc::new(Mutex::new(Talk {
+                    notes: Arc::clone(&heard),
+                    ..Talk::default()
+                }));
                 let (from_client, to_client) = client.into_split();
                 let (from_server, to_server) = server.into_split();
-                tokio::spawn(pass(from_client, to_server, Arc::clone(&talk), Side::Client));
+                tokio::spawn(pass(
+                    from_client,
+                    to_server,
+                    Arc::clone(&talk),
+                    Side::Client,
+                ));
                 tokio::spawn(pass(from_server, to_client, talk, Side::Server));
             }
         });
-        Self { address: format!("postgres://{user}@127.0.0.1:{port}/{database}"), notes }
+        Self {
+            address: format!("postgres://{user}@127.0.0.1:{port}/{database}"),
+            notes,
+        }
     }
 
     /// Where servers find it.
@@ -150,7 +165,8 @@ impl Talk {
         if let Some(open) = &mut self.open {
             open.round_trips += usize::from(self.awaited == 0);
             let last = open.statements.last().map(String::as_str);
-            self.ends.push_back(matches!(last, Some("COMMIT" | "ROLLBACK")));
+            self.ends
+                .push_back(matches!(last, Some("COMMIT" | "ROLLBACK")));
         } else {
             self.ends.push_back(false);
         }
@@ -173,7 +189,10 @@ impl Talk {
 /// The text up to its NUL, and what comes after.
 fn text(body: &[u8]) -> (String, &[u8]) {
     let end = body.iter().position(|byte| *byte == 0).expect("a NUL");
-    (String::from_utf8_lossy(&body[..end]).into_owned(), &body[end + 1..])
+    (
+        String::from_utf8_lossy(&body[..end]).into_owned(),
+        &body[end + 1..],
+    )
 }
 
 /// Passes messages on, each noted before it goes: whoever hears an answer finds it noted.
@@ -191,7 +210,9 @@ async fn pass(
         bytes.extend_from_slice(&chunk[..count]);
         loop {
             let start = usize::from(kinds);
-            let Some(length) = bytes.get(start..start + 4) else { break };
+            let Some(length) = bytes.get(start..start + 4) else {
+                break;
+            };
             let length = u32::from_be_bytes(length.try_into().expect("four bytes"));
             let end = start + usize::try_from(length).expect("a length");
             if bytes.len() < end {

@@ -5,12 +5,12 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::support::{TestApp, desk::text};
+use crate::support::desk::text;
 
 /// Longer than anything here may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,9 +26,11 @@ pub struct Socket {
 
 impl Socket {
     /// An acknowledged socket.
-    pub async fn open(app: &TestApp, token: &str) -> Self {
-        let mut socket = Self::silent(&app.url).await;
-        socket.send(json!({ "type": "connection_init", "payload": { "token": token } })).await;
+    pub async fn open(url: &str, token: &str) -> Self {
+        let mut socket = Self::silent(url).await;
+        socket
+            .send(json!({ "type": "connection_init", "payload": { "token": token } }))
+            .await;
         assert_eq!(socket.receive().await, json!({ "type": "connection_ack" }));
         socket
     }
@@ -38,25 +40,33 @@ impl Socket {
         let url = format!("{}/graphql", url.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("a request");
         let protocol = HeaderValue::from_static("graphql-transport-ws");
-        request.headers_mut().insert("sec-websocket-protocol", protocol);
+        request
+            .headers_mut()
+            .insert("sec-websocket-protocol", protocol);
         let (wire, _) = connect_async(request).await.expect("a socket");
         Self { wire }
     }
 
     /// An acknowledged socket that is subscribed to cascades under the id `1`.
-    pub async fn cascades(app: &TestApp, token: &str, filter: Value, after: Value) -> Self {
-        let mut socket = Self::open(app, token).await;
-        socket.subscribe("1", CASCADES, json!({ "filter": filter, "after": after })).await;
+    pub async fn cascades(url: &str, token: &str, filter: Value, after: Value) -> Self {
+        let mut socket = Self::open(url, token).await;
+        socket
+            .subscribe("1", CASCADES, json!({ "filter": filter, "after": after }))
+            .await;
         socket
     }
 
     pub async fn send(&mut self, message: Value) {
-        self.wire.send(Message::text(message.to_string())).await.expect("sent");
+        self.wire
+            .send(Message::text(message.to_string()))
+            .await
+            .expect("sent");
     }
 
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
-        self.send(json!({ "id": id, "type": "subscribe", "payload": payload })).await;
+        self.send(json!({ "id": id, "type": "subscribe", "payload": payload }))
+            .await;
     }
 
     /// The cascade of the next frame.
@@ -66,6 +76,24 @@ impl Socket {
         let payload = message["payload"].take();
         assert!(payload.get("errors").is_none(), "{payload:#}");
         payload["data"]["cascades"].clone()
+    }
+
+    /// The cascade of the next frame; none once the connection has ended, in whatever way.
+    pub async fn cascade_or_end(&mut self) -> Option<Value> {
+        loop {
+            let next = tokio::time::timeout(PATIENCE, self.wire.next()).await;
+            match next.expect("a message in time") {
+                Some(Ok(Message::Text(text))) => {
+                    let message: Value = serde_json::from_str(&text).expect("JSON");
+                    if message["type"] != "ping" {
+                        assert_eq!(message["type"], "next", "{message:#}");
+                        return Some(message["payload"]["data"]["cascades"].clone());
+                    }
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                _ => return None,
+            }
+        }
     }
 
     /// The code of the error that ends the operation.
@@ -107,6 +135,8 @@ impl Socket {
 
     async fn frame(&mut self) -> Message {
         let next = tokio::time::timeout(PATIENCE, self.wire.next()).await;
-        next.expect("a message in time").expect("a message").expect("no fault")
+        next.expect("a message in time")
+            .expect("a message")
+            .expect("no fault")
     }
 }

@@ -113,11 +113,7 @@ impl TestApp {
 
     /// A client with that token.
     pub fn client(&self, token: &str) -> Client {
-        Client {
-            url: format!("{}/graphql", self.url),
-            token: token.to_owned(),
-            http: reqwest::Client::new(),
-        }
+        Client::new(&self.url, token)
     }
 }
 
@@ -130,6 +126,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// A client of the server at that address.
+    pub fn new(url: &str, token: &str) -> Self {
+        Self { url: format!("{url}/graphql"), token: token.to_owned(), http: reqwest::Client::new() }
+    }
+
     /// The data of an operation; panics where there are errors.
     pub async fn gql(&self, query: &str, variables: Value) -> Value {
         let mut response = self.raw(query, variables).await;

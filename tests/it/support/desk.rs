@@ -47,7 +47,9 @@ pub fn document(mutation: &str) -> String {
 impl Client {
     /// Runs a mutation; its payload, refused or not.
     pub async fn payload(&self, mutation: &str, input: Value) -> Value {
-        let mut data = self.gql(&document(mutation), json!({ "input": input })).await;
+        let mut data = self
+            .gql(&document(mutation), json!({ "input": input }))
+            .await;
         data[mutation].take()
     }
 
@@ -64,7 +66,11 @@ impl Client {
         let errors = payload["userErrors"].as_array().expect("user errors");
         assert_eq!(errors.len(), 1, "{mutation} {input}: {payload:#}");
         assert_eq!(errors[0]["code"], code, "{mutation} {input}: {payload:#}");
-        let place = if path.is_empty() { Value::Null } else { json!(path) };
+        let place = if path.is_empty() {
+            Value::Null
+        } else {
+            json!(path)
+        };
         assert_eq!(errors[0]["path"], place, "{mutation} {input}: {payload:#}");
         errors[0]["message"].as_str().expect("a message").to_owned()
     }
@@ -74,7 +80,8 @@ impl TestAccount {
     /// A conversation that a contact of its own began by the account's channel; its id.
     pub async fn conversation(&self, client: &Client) -> String {
         let contact = format!("{}@example.org", Uuid::now_v7());
-        self.message(client, &Uuid::now_v7().to_string(), &contact).await
+        self.message(client, &Uuid::now_v7().to_string(), &contact)
+            .await
     }
 
     /// A message of a contact to a thread; the conversation's id.
@@ -91,12 +98,19 @@ impl TestAccount {
     pub async fn ticket(&self, client: &Client, conversations: usize) -> (String, Vec<String>) {
         assert!(conversations > 0, "a ticket has a conversation at least");
         let first = self.conversation(client).await;
-        let payload = client.done("createTicket", json!({ "conversationId": first })).await;
+        let payload = client
+            .done("createTicket", json!({ "conversationId": first }))
+            .await;
         let ticket = text(&payload["ticket"]["id"]);
         let mut all = vec![first];
         for _ in 1..conversations {
             let next = self.conversation(client).await;
-            client.done("linkConversation", json!({ "conversationId": next, "ticketId": ticket })).await;
+            client
+                .done(
+                    "linkConversation",
+                    json!({ "conversationId": next, "ticketId": ticket }),
+                )
+                .await;
             all.push(next);
         }
         (ticket, all)
@@ -105,10 +119,15 @@ impl TestAccount {
 
 /// The text of a JSON value.
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("no text: {value}"))
+        .to_owned()
 }
 
 /// The UUID within an id, as SQL takes it.
 pub fn uuid(id: &str) -> Uuid {
-    id.parse::<type_safe_id::TypeSafeId<type_safe_id::DynamicType>>().expect("an id").uuid()
+    id.parse::<type_safe_id::TypeSafeId<type_safe_id::DynamicType>>()
+        .expect("an id")
+        .uuid()
 }

@@ -10,7 +10,10 @@ use super::database::connect;
 /// A connection past the application that row-level security lets see every account.
 pub async fn connect_across(database_url: &str) -> AsyncPgConnection {
     let mut connection = connect(database_url).await;
-    connection.batch_execute("SET tandem.across_accounts = 'on'").await.expect("the setting");
+    connection
+        .batch_execute("SET tandem.across_accounts = 'on'")
+        .await
+        .expect("the setting");
     connection
 }
 
@@ -35,13 +38,20 @@ pub async fn number(connection: &mut AsyncPgConnection, expression: &str) -> i64
 
 /// The texts that a query of one column named `text` finds.
 pub async fn texts(connection: &mut AsyncPgConnection, query: &str) -> Vec<String> {
-    let rows: Vec<TextRow> = diesel::sql_query(query).load(connection).await.expect("texts");
+    let rows: Vec<TextRow> = diesel::sql_query(query)
+        .load(connection)
+        .await
+        .expect("texts");
     rows.into_iter().map(|row| row.text).collect()
 }
 
 /// How many cascades the log has: what a refused command must not change.
 pub async fn log_length(database_url: &str) -> i64 {
-    number(&mut connect_across(database_url).await, "SELECT count(*) FROM cascades").await
+    number(
+        &mut connect_across(database_url).await,
+        "SELECT count(*) FROM cascades",
+    )
+    .await
 }
 
 /// Tries a transaction of these statements; the constraint or the message by which Postgres refused it, none where it
@@ -53,9 +63,11 @@ pub async fn refusal(database_url: &str, statements: &str) -> Option<String> {
     let text = format!("BEGIN; {statements}; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK");
     let refusal = match connection.batch_execute(&text).await {
         Ok(()) => None,
-        Err(Error::DatabaseError(_, info)) => {
-            Some(info.constraint_name().unwrap_or_else(|| info.message()).to_owned())
-        }
+        Err(Error::DatabaseError(_, info)) => Some(
+            info.constraint_name()
+                .unwrap_or_else(|| info.message())
+                .to_owned(),
+        ),
         Err(other) => panic!("{statements}: {other}"),
     };
     connection.batch_execute("ROLLBACK").await.expect("an end");
@@ -66,11 +78,16 @@ pub async fn refusal(database_url: &str, statements: &str) -> Option<String> {
 /// Commits a transaction of these statements; the constraint that refused it, if one did.
 pub async fn commit(database_url: &str, statements: &str) -> Option<String> {
     let mut connection = connect_across(database_url).await;
-    match connection.batch_execute(&format!("BEGIN; {statements}; COMMIT")).await {
+    match connection
+        .batch_execute(&format!("BEGIN; {statements}; COMMIT"))
+        .await
+    {
         Ok(()) => None,
-        Err(Error::DatabaseError(_, info)) => {
-            Some(info.constraint_name().unwrap_or_else(|| info.message()).to_owned())
-        }
+        Err(Error::DatabaseError(_, info)) => Some(
+            info.constraint_name()
+                .unwrap_or_else(|| info.message())
+                .to_owned(),
+        ),
         Err(other) => panic!("{statements}: {other}"),
     }
 }
