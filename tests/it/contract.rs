@@ -14,11 +14,9 @@ use tandem::graphql::sdl;
 const MISSING: &[&str] = &[
     "Mutation.updatePresence",
     "Query.search",
-    "Subscription.conversationChanged",
     "Subscription.conversationView",
     "Subscription.counts",
     "Subscription.presence",
-    "Subscription.ticketChanged",
 ];
 
 type Types = BTreeMap<String, TypeDefinition>;
