@@ -50,14 +50,20 @@ async fn of_a_hundred_claims_one_wins() {
     let client = app.client(&account.token);
     let (ticket, conversations) = account.ticket(&client, 1).await;
     let users = join_all((0..100).map(|_| account.user("agent"))).await;
+    let clients: Vec<_> = users.iter().map(|user| app.client(&user.token)).collect();
+    // Connected and known already, so that they come all at once and not one after the other as they sign in.
+    join_all(
+        clients
+            .iter()
+            .map(|client| client.gql("{ asOf }", json!({}))),
+    )
+    .await;
     let before = log_length(&app.database_url).await;
-    let claims = join_all(users.iter().map(|user| {
-        let (client, input) = (
-            app.client(&user.token),
-            json!({ "conversationId": conversations[0] }),
-        );
-        async move { client.payload("claimConversation", input).await }
-    }));
+    let claim = json!({ "conversationId": conversations[0] });
+    let claims = clients
+        .iter()
+        .map(|client| client.payload("claimConversation", claim.clone()));
+    let claims = join_all(claims);
     let claims = claims.await;
     assert_eq!(
         tally(&claims),

@@ -30,7 +30,7 @@ fn entries(list: &[(&str, Option<&str>)]) -> Value {
         .collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_09_each_user_chooses_what_the_details_panel_shows_and_in_which_order() {
     let desk = Desk::old().await;
     define(&desk, &["colour", "product", "region"]).await;
@@ -60,7 +60,7 @@ async fn rule_09_each_user_chooses_what_the_details_panel_shows_and_in_which_ord
     assert_eq!(panel(&ann, &ticket).await, json!([]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_09_a_panel_of_what_does_not_exist_is_refused_whole() {
     let desk = Desk::old().await;
     define(&desk, &["colour"]).await;
@@ -82,7 +82,7 @@ async fn rule_09_a_panel_of_what_does_not_exist_is_refused_whole() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_09_the_card_is_the_same_for_everybody() {
     let desk = Desk::old().await;
     define(&desk, &["colour"]).await;
@@ -106,7 +106,7 @@ async fn rule_09_the_card_is_the_same_for_everybody() {
     assert_eq!(card(&ann).await, before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_10_from_the_card_to_the_details_and_from_the_conversation_to_the_record() {
     let desk = Desk::old().await;
     define(&desk, &["colour"]).await;
@@ -146,7 +146,7 @@ async fn rule_10_from_the_card_to_the_details_and_from_the_conversation_to_the_r
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_17_beside_a_conversation_are_its_ticket_its_contact_and_the_contacts_others() {
     let desk = Desk::old().await;
     let write = async |thread: &str, from: &str| {

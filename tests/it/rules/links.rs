@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_01_a_ticket_can_be_created_for_a_conversation_that_has_none() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -25,7 +25,7 @@ async fn rule_01_a_ticket_can_be_created_for_a_conversation_that_has_none() {
     assert_eq!(desk.see(&conversation).await["ticket"]["id"], ticket["id"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_01_a_preview_shows_the_ticket_and_uses_up_no_number() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -58,7 +58,7 @@ async fn rule_01_a_preview_shows_the_ticket_and_uses_up_no_number() {
     assert_eq!(desk.see(&ticket).await["number"], 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_02_a_second_ticket_is_refused_and_nothing_changes() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -81,7 +81,7 @@ async fn rule_02_a_second_ticket_is_refused_and_nothing_changes() {
     assert_eq!(desk.log_length().await, log);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_03_no_operation_takes_a_link_away() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -108,7 +108,7 @@ async fn rule_03_no_operation_takes_a_link_away() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_04_a_ticket_may_have_any_number_of_conversations() {
     let desk = Desk::old().await;
     let (ticket, _) = desk.ticket_with(7).await;
@@ -120,7 +120,7 @@ async fn rule_04_a_ticket_may_have_any_number_of_conversations() {
     assert_eq!(desk.see(&ticket).await["conversations"]["totalCount"], 8);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_22_linking_what_is_linked_to_that_ticket_changes_nothing() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -131,7 +131,7 @@ async fn rule_22_linking_what_is_linked_to_that_ticket_changes_nothing() {
     assert_eq!(desk.log_length().await, log);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_25_linking_changes_no_status() {
     let desk = Desk::old().await;
     let (ticket, _) = desk.ticket_with(1).await;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_26_a_contacts_message_reopens_the_conversation_but_not_its_ticket() {
     let desk = Desk::old().await;
     let message = desk.message("a thread", "person@example.com");
@@ -29,7 +29,7 @@ async fn rule_26_a_contacts_message_reopens_the_conversation_but_not_its_ticket(
     assert_eq!(desk.see(&ticket).await["status"]["name"], "Closed");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_26_a_message_into_the_trash_is_kept_and_changes_nothing_else() {
     let desk = Desk::old().await;
     let message = desk.message("a thread", "person@example.com");
@@ -55,7 +55,7 @@ async fn rule_26_a_message_into_the_trash_is_kept_and_changes_nothing_else() {
     assert_eq!(after, before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_27_a_reply_to_an_ownerless_conversation_makes_the_sender_its_owner() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -84,7 +84,7 @@ async fn rule_27_a_reply_to_an_ownerless_conversation_makes_the_sender_its_owner
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_27_a_reply_leaves_an_owner_in_place_and_a_note_makes_none() {
     let desk = Desk::old().await;
     let owned = desk.conversation().await;
@@ -110,7 +110,7 @@ async fn rule_27_a_reply_leaves_an_owner_in_place_and_a_note_makes_none() {
     assert_eq!(desk.see(&free).await["owner"], json!(null));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_28_an_inbox_may_create_a_ticket_for_every_new_conversation() {
     let desk = Desk::newer().await;
     let required =
@@ -150,7 +150,7 @@ async fn rule_28_an_inbox_may_create_a_ticket_for_every_new_conversation() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_key_that_the_channel_has_had_is_unchanged_and_returns_that_conversation() {
     let desk = Desk::old().await;
     let mut message = desk.message("a thread", "person@example.com");
@@ -165,7 +165,7 @@ async fn a_message_key_that_the_channel_has_had_is_unchanged_and_returns_that_co
     assert_eq!(desk.see(&conversation).await["messages"]["totalCount"], 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_contact_is_found_by_address_in_any_case_or_by_telephone_number() {
     let desk = Desk::old().await;
     let contact = async |thread: &str, from: serde_json::Value| {
@@ -188,7 +188,7 @@ async fn a_contact_is_found_by_address_in_any_case_or_by_telephone_number() {
     assert_ne!(phone, first);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_of_nobody_is_refused_and_channels_are_for_administrators() {
     let desk = Desk::old().await;
     let ann = desk.user("ann", "agent").await;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_07_the_ticket_gets_the_owner_of_its_conversation() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -23,7 +23,7 @@ async fn rule_07_the_ticket_gets_the_owner_of_its_conversation() {
     assert_eq!(desk.see(&conversations[1]).await["owner"], json!(null));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_07_a_ticket_that_has_that_owner_already_is_not_touched() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -39,7 +39,7 @@ async fn rule_07_a_ticket_that_has_that_owner_already_is_not_touched() {
     assert_eq!(desk.see(&ticket).await["version"], version);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_07_a_claim_is_a_change_of_owner() {
     let desk = Desk::old().await;
     let (_, conversations) = desk.ticket_with(1).await;
@@ -68,7 +68,7 @@ async fn rule_07_a_claim_is_a_change_of_owner() {
     own.unchanged();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_08_the_owner_of_a_ticket_is_not_that_of_its_conversations() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -82,7 +82,7 @@ async fn rule_08_the_owner_of_a_ticket_is_not_that_of_its_conversations() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_22_a_conversation_that_has_that_owner_leaves_its_ticket_alone() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -99,7 +99,7 @@ async fn rule_22_a_conversation_that_has_that_owner_leaves_its_ticket_alone() {
     assert_eq!(desk.see(&ticket).await["owner"], json!(null));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_23_nobody_is_an_owner_too() {
     let desk = Desk::old().await;
     let (_, conversations) = desk.ticket_with(1).await;
@@ -119,7 +119,7 @@ async fn rule_23_nobody_is_an_owner_too() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_23_an_owner_change_changes_no_status() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -134,7 +134,7 @@ async fn rule_23_an_owner_change_changes_no_status() {
     assert_eq!(desk.see(&conversations[0]).await["state"], "CLOSED");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_23_only_an_active_user_of_the_account_can_own() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -177,7 +177,7 @@ async fn rule_23_only_an_active_user_of_the_account_can_own() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_24_the_ticket_follows_the_conversation_changed_last() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;

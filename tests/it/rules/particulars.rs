@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::desk::Desk;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_without_other_wishes_takes_its_first_values_from_the_conversation() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -26,7 +26,7 @@ async fn a_ticket_without_other_wishes_takes_its_first_values_from_the_conversat
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_of_a_conversation_without_subject_has_its_contacts_name() {
     let desk = Desk::old().await;
     let mut message = desk.message("a thread", "");
@@ -40,7 +40,7 @@ async fn a_ticket_of_a_conversation_without_subject_has_its_contacts_name() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_that_starts_closed_closes_nothing() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -60,7 +60,7 @@ async fn a_ticket_that_starts_closed_closes_nothing() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_keeps_the_contact_of_its_first_conversation() {
     let desk = Desk::old().await;
     let (ticket, _) = desk.ticket_with(3).await;
@@ -71,7 +71,7 @@ async fn a_ticket_keeps_the_contact_of_its_first_conversation() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_version_grows_with_changes_of_the_thing_itself_and_not_with_messages() {
     let desk = Desk::newer().await;
     let conversation = desk.conversation().await;
@@ -109,7 +109,7 @@ async fn a_version_grows_with_changes_of_the_thing_itself_and_not_with_messages(
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_expected_version_that_has_passed_is_a_conflict() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -146,7 +146,7 @@ async fn an_expected_version_that_has_passed_is_a_conflict() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn last_activity_is_the_last_message_and_a_tickets_also_its_own_change() {
     let desk = Desk::old().await;
     let received = desk
@@ -192,7 +192,7 @@ async fn last_activity_is_the_last_message_and_a_tickets_also_its_own_change() {
     assert_eq!(activity(&conversation).await, at);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn ids_that_are_malformed_of_another_type_or_of_another_account_find_nothing() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -240,7 +240,7 @@ async fn ids_that_are_malformed_of_another_type_or_of_another_account_find_nothi
     assert_eq!(data["nodes"], json!([null, { "id": ticket }]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_reads_and_changes_nothing() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -276,7 +276,7 @@ async fn a_viewer_reads_and_changes_nothing() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_good_token_nothing_is_shown() {
     let desk = Desk::old().await;
     let gone = desk.user("gone", "agent").await;
@@ -296,7 +296,7 @@ async fn without_a_good_token_nothing_is_shown() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_of_the_same_name_is_refused() {
     let desk = Desk::old().await;
     let ann = json!({ "name": "Ann", "email": "ann@example.com", "role": "AGENT" });
@@ -328,7 +328,7 @@ async fn a_second_of_the_same_name_is_refused() {
     assert_eq!(refused["userErrors"][0]["code"], "UNKNOWN_PROPERTY");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_status_in_use_keeps_its_category() {
     let desk = Desk::old().await;
     let (ticket, _) = desk.ticket_with(1).await;
@@ -342,7 +342,7 @@ async fn a_status_in_use_keeps_its_category() {
     assert_eq!(desk.see(&ticket).await["status"]["category"], "OPEN");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_rule_is_described_with_its_number() {
     let desk = Desk::old().await;
     let data = desk

@@ -43,7 +43,7 @@ const VALUES: &str = "query($id: ID!, $names: [String!]) { ticket(id: $id) { pro
     ... on DateValue { date } ... on DateTimeValue { dateTime } ... on OptionsValue { options { value label } }
 } } }";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_06_a_value_of_every_type_is_kept_typed_and_ready_to_show() {
     let desk = Desk::old().await;
     define(&desk).await;
@@ -148,7 +148,7 @@ async fn rule_06_a_value_of_every_type_is_kept_typed_and_ready_to_show() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_06_a_moment_is_the_same_moment_in_every_time_zone() {
     let desk = Desk::old().await;
     define(&desk).await;
@@ -181,7 +181,7 @@ async fn rule_06_a_moment_is_the_same_moment_in_every_time_zone() {
     assert!(seen.starts_with("2024-05-01T10:00:00"), "{seen}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_06_a_value_that_does_not_fit_is_refused() {
     let desk = Desk::old().await;
     define(&desk).await;
@@ -220,7 +220,7 @@ async fn rule_06_a_value_that_does_not_fit_is_refused() {
     assert_eq!(after["properties"], before["properties"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_06_an_unknown_property_is_refused_and_the_rest_of_the_edit_with_it() {
     let desk = Desk::old().await;
     define(&desk).await;
@@ -247,7 +247,7 @@ async fn rule_06_an_unknown_property_is_refused_and_the_rest_of_the_edit_with_it
     assert_eq!(desk.see(&conversations[0]).await["version"], 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_06_what_is_read_only_cannot_be_edited() {
     let desk = Desk::old().await;
     let input = json!({ "name": "origin", "label": "Origin", "type": "STRING", "readOnly": true });
@@ -260,7 +260,7 @@ async fn rule_06_what_is_read_only_cannot_be_edited() {
     assert_eq!(edited.refused(), "READ_ONLY_PROPERTY");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_06_what_is_required_is_asked_for_at_creation_and_cannot_be_cleared() {
     let desk = Desk::old().await;
     let input =
@@ -294,7 +294,7 @@ async fn rule_06_what_is_required_is_asked_for_at_creation_and_cannot_be_cleared
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_06_absence_leaves_alone_null_clears_and_a_name_stays() {
     let desk = Desk::old().await;
     let (ticket, _) = desk.ticket_with(1).await;
@@ -325,7 +325,7 @@ async fn rule_06_absence_leaves_alone_null_clears_and_a_name_stays() {
     run(json!({})).await.unchanged();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn edits_of_different_properties_from_the_same_version_both_apply() {
     let desk = Desk::old().await;
     define(&desk).await;

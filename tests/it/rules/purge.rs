@@ -42,7 +42,7 @@ async fn purge(desk: &Desk, now: DateTime<Utc>) {
     desk.app.app.service().purge_due(now).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_20_before_purge_at_nothing_is_deleted_and_then_the_whole_group() {
     let desk = Desk::old().await;
     let (group, purge_at) = secrets(&desk).await;
@@ -63,7 +63,7 @@ async fn rule_20_before_purge_at_nothing_is_deleted_and_then_the_whole_group() {
     assert_eq!(desk.see(&kept).await["id"], json!(kept));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_20_a_purge_is_a_cascade_of_its_own_and_cannot_be_undone() {
     let desk = Desk::old().await;
     let (mut group, purge_at) = secrets(&desk).await;
@@ -97,7 +97,7 @@ async fn rule_20_a_purge_is_a_cascade_of_its_own_and_cannot_be_undone() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_20_what_was_purged_is_gone_from_the_log_but_that_it_happened_stays() {
     let desk = Desk::old().await;
     let (group, purge_at) = secrets(&desk).await;

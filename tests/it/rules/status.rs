@@ -6,7 +6,7 @@ use super::desk::Desk;
 
 const CLOSES: &str = "TICKET_CLOSED_CLOSES_CONVERSATIONS · by 0";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_11_a_ticket_that_closes_closes_every_open_conversation() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(3).await;
@@ -32,7 +32,7 @@ async fn rule_11_a_ticket_that_closes_closes_every_open_conversation() {
     assert_eq!(desk.see(&alone).await["state"], "OPEN");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_11_from_one_open_status_to_another_nothing_crosses() {
     let desk = Desk::old().await;
     let (ticket, _) = desk.ticket_with(1).await;
@@ -43,7 +43,7 @@ async fn rule_11_from_one_open_status_to_another_nothing_crosses() {
     assert_eq!(desk.see(&ticket).await["closedAt"], json!(null));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_11_from_one_closed_status_to_another_nothing_crosses() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -66,7 +66,7 @@ async fn rule_11_from_one_closed_status_to_another_nothing_crosses() {
     assert_eq!(desk.see(&conversations[0]).await["state"], "OPEN");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_12_the_only_conversation_of_a_reopened_ticket_reopens() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -86,7 +86,7 @@ async fn rule_12_the_only_conversation_of_a_reopened_ticket_reopens() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_12_an_only_conversation_that_is_open_stays_as_it_is() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -99,7 +99,7 @@ async fn rule_12_an_only_conversation_that_is_open_stays_as_it_is() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_13_of_two_or_more_conversations_none_reopens() {
     for count in [2, 3] {
         let desk = Desk::old().await;
@@ -115,7 +115,7 @@ async fn rule_13_of_two_or_more_conversations_none_reopens() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_14_a_conversation_closed_by_itself_closes_alone() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -130,7 +130,7 @@ async fn rule_14_a_conversation_closed_by_itself_closes_alone() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_14_also_the_last_open_one_of_a_ticket_closes_alone() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -143,7 +143,7 @@ async fn rule_14_also_the_last_open_one_of_a_ticket_closes_alone() {
     assert_eq!(desk.see(&ticket).await["status"]["name"], "New");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_22_the_present_status_changes_nothing() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -158,7 +158,7 @@ async fn rule_22_the_present_status_changes_nothing() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_22_a_closed_conversation_keeps_its_closed_at_when_its_ticket_closes() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -177,7 +177,7 @@ async fn rule_22_a_closed_conversation_keeps_its_closed_at_when_its_ticket_close
     assert_eq!(desk.see(&conversations[0]).await, before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_25_reopening_a_conversation_does_not_touch_its_ticket() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;

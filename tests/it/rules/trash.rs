@@ -13,7 +13,7 @@ fn moment(value: &Value) -> DateTime<Utc> {
         .unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_15_a_trashed_conversation_takes_its_ticket_with_it() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -33,7 +33,7 @@ async fn rule_15_a_trashed_conversation_takes_its_ticket_with_it() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_16_a_trashed_ticket_takes_its_conversations_with_it() {
     let desk = Desk::old().await;
     let (ticket, _) = desk.ticket_with(2).await;
@@ -48,7 +48,7 @@ async fn rule_16_a_trashed_ticket_takes_its_conversations_with_it() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_18_trashing_one_conversation_trashes_the_ticket_and_every_sibling() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(3).await;
@@ -70,7 +70,7 @@ async fn rule_18_trashing_one_conversation_trashes_the_ticket_and_every_sibling(
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_18_a_group_has_one_trashed_at_and_one_purge_at_thirty_days_later() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -118,7 +118,7 @@ async fn rule_18_a_group_has_one_trashed_at_and_one_purge_at_thirty_days_later()
     assert_eq!(other["conversations"], json!([{ "id": alone }]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_19_restoring_any_member_restores_the_whole_group_to_exactly_what_it_was() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(3).await;
@@ -165,7 +165,7 @@ fn apart_from_version(mut seen: Value) -> Value {
     seen
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_19_a_group_can_be_restored_by_its_own_id() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -190,7 +190,7 @@ async fn rule_19_a_group_can_be_restored_by_its_own_id() {
     assert_eq!(data["trash"]["nodes"], json!([]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_21_in_the_trash_every_change_is_refused() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -265,7 +265,7 @@ async fn rule_21_in_the_trash_every_change_is_refused() {
     assert_eq!(desk.see(&fresh).await["ticket"], json!(null));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_21_what_is_not_in_the_trash_cannot_be_restored() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -282,7 +282,7 @@ async fn rule_21_what_is_not_in_the_trash_cannot_be_restored() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_22_trashing_the_trashed_changes_nothing() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -295,7 +295,7 @@ async fn rule_22_trashing_the_trashed_changes_nothing() {
     assert_eq!(desk.see(&ticket).await, before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_leave_the_trash_out_unless_it_is_asked_for() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_undo_takes_back_exactly_the_effects_closed_at_included() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -28,7 +28,7 @@ async fn rule_30_undo_takes_back_exactly_the_effects_closed_at_included() {
     assert_eq!(undone.body["cascade"]["undoes"]["id"], json!(closed));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_a_reopening_taken_back_has_its_old_closed_at() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -44,7 +44,7 @@ async fn rule_30_a_reopening_taken_back_has_its_old_closed_at() {
     assert_eq!(desk.see(&conversation).await["closedAt"], at);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_what_was_changed_since_is_left_alone_and_reported() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -68,7 +68,7 @@ async fn rule_30_what_was_changed_since_is_left_alone_and_reported() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_where_nothing_can_be_taken_back_undo_is_rejected() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -83,7 +83,7 @@ async fn rule_30_where_nothing_can_be_taken_back_undo_is_rejected() {
     assert_eq!(desk.log_length().await, log);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_a_value_that_came_back_is_the_value_it_set() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -97,7 +97,7 @@ async fn rule_30_a_value_that_came_back_is_the_value_it_set() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_nothing_is_given_back_to_an_owner_who_has_left() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -113,7 +113,7 @@ async fn rule_30_nothing_is_given_back_to_an_owner_who_has_left() {
     assert_eq!(desk.see(&conversation).await["owner"], json!(null));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_undoing_what_is_undone_changes_nothing_and_an_undo_can_be_undone() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -138,7 +138,7 @@ async fn rule_30_undoing_what_is_undone_changes_nothing_and_an_undo_can_be_undon
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_the_log_shows_what_undid_what() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -157,7 +157,7 @@ async fn rule_30_the_log_shows_what_undid_what() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_undoing_the_trashing_restores() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -179,7 +179,7 @@ async fn rule_30_undoing_the_trashing_restores() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_undoing_a_trashing_from_before_the_last_leaves_it_in_the_trash() {
     let desk = Desk::old().await;
     let conversation = desk.conversation().await;
@@ -190,7 +190,7 @@ async fn rule_30_undoing_a_trashing_from_before_the_last_leaves_it_in_the_trash(
     assert_eq!(desk.undo(&first).await.refused(), "CHANGED_SINCE");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_undoing_a_restore_trashes_anew_with_new_times() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -217,7 +217,7 @@ async fn rule_30_undoing_a_restore_trashes_anew_with_new_times() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_a_preview_of_an_undo_shows_what_it_would_leave() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -240,7 +240,7 @@ async fn rule_30_a_preview_of_an_undo_shows_what_it_would_leave() {
     assert_eq!(desk.see(&ticket).await, before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_30_what_created_linked_or_wrote_cannot_be_undone() {
     let desk = Desk::old().await;
     let received = desk

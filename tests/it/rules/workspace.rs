@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_05_an_older_account_keeps_tickets_in_the_inbox() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(2).await;
@@ -19,7 +19,7 @@ async fn rule_05_an_older_account_keeps_tickets_in_the_inbox() {
     assert_eq!(viewer["viewer"]["account"]["ticketsInInbox"], true);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_05_in_a_newer_account_ticket_and_conversation_move_in_the_same_step() {
     let desk = Desk::newer().await;
     let conversation = desk.conversation().await;
@@ -53,7 +53,7 @@ async fn rule_05_in_a_newer_account_ticket_and_conversation_move_in_the_same_ste
     assert_eq!(viewer["viewer"]["account"]["ticketsInInbox"], false);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_05_in_a_newer_account_no_ticket_is_found_in_the_inbox() {
     let desk = Desk::newer().await;
     let (ticket, _) = desk.ticket_with(2).await;
@@ -82,7 +82,7 @@ async fn second_inbox(desk: &Desk) -> String {
     id
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_29_moving_a_conversation_moves_the_others_of_its_ticket_with_it() {
     let desk = Desk::old().await;
     let (_, conversations) = desk.ticket_with(3).await;
@@ -116,7 +116,7 @@ async fn rule_29_moving_a_conversation_moves_the_others_of_its_ticket_with_it() 
     desk.run("moveConversation", input).await.unchanged();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_29_who_is_there_already_is_not_moved() {
     let desk = Desk::old().await;
     let (ticket, conversations) = desk.ticket_with(1).await;
@@ -135,7 +135,7 @@ async fn rule_29_who_is_there_already_is_not_moved() {
     assert_eq!(moved.applied(), ["c1 inbox inbox -> second · DIRECT"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rule_29_the_next_message_of_a_moved_thread_stays_with_it() {
     let desk = Desk::old().await;
     let message = desk.message("a thread", "person@example.com");
