@@ -128,7 +128,11 @@ pub struct Client {
 impl Client {
     /// A client of the server at that address.
     pub fn new(url: &str, token: &str) -> Self {
-        Self { url: format!("{url}/graphql"), token: token.to_owned(), http: reqwest::Client::new() }
+        Self {
+            url: format!("{url}/graphql"),
+            token: token.to_owned(),
+            http: reqwest::Client::new(),
+        }
     }
 
     /// The data of an operation; panics where there are errors.
