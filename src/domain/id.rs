@@ -55,7 +55,7 @@ macro_rules! ids {
                 pub fn parse(text: &str) -> Result<Self, IdError> {
                     match text.parse::<TypeSafeId<$marker>>() {
                         Ok(id) => Ok(Self(id.uuid())),
-                        Err(type_safe_id::Error::IncorrectType { .. }) => {
+                        Err(type_safe_id::Error::IncorrectType { .. }) if AnyId::parse(text).is_ok() => {
                             Err(IdError::OtherType(shown(text), $prefix))
                         }
                         Err(_) => Err(IdError::Malformed(shown(text))),

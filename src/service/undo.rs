@@ -6,10 +6,11 @@ use super::order::{Options, Order, Target, Work};
 use crate::domain::access::Action;
 use crate::domain::cascade::{Change, Command, Effect, Linked, Subject};
 use crate::domain::id::{CascadeId, TrashGroupId};
+use crate::domain::noun::StatusCategory;
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::error::{Error, Result};
 use crate::store::apply::Contents;
-use crate::store::{linked as locking, log};
+use crate::store::{linked as locking, log, settings};
 
 /// `undoCascade`.
 #[derive(Debug, Clone)]
@@ -55,7 +56,7 @@ impl Order for UndoCascade {
     async fn command(
         &self,
         work: &Work<'_>,
-        effects: Self::Found,
+        mut effects: Self::Found,
         _: &Linked,
     ) -> Result<Option<(Command, Contents)>> {
         // Only now is it certain: who undid it meanwhile held the locks that are held here.
@@ -66,6 +67,7 @@ impl Order for UndoCascade {
         if undone {
             return Ok(None);
         }
+        statuses_as_they_are(work, &mut effects).await?;
         let owners = effects.iter().filter_map(|effect| match effect.change {
             Change::Owner { from, .. } => from.map(|id| id.0),
             _ => None,
@@ -76,4 +78,29 @@ impl Order for UndoCascade {
         let command = Command::UndoCascade(effects, TrashGroupId(Uuid::now_v7()), inactive);
         Ok(Some((command, Contents::default())))
     }
+}
+
+/// A status that no ticket has may have got another category since: the ticket comes back to it as it is now.
+async fn statuses_as_they_are(work: &Work<'_>, effects: &mut [Effect]) -> Result<()> {
+    for effect in effects {
+        let Change::TicketStatus {
+            from,
+            closed_before,
+            ..
+        } = &mut effect.change
+        else {
+            continue;
+        };
+        let found = settings::status(work.tx, work.viewer.account, from.id).await?;
+        if let Some((status, _)) = found
+            && status.category != from.category
+        {
+            *from = status;
+            *closed_before = match status.category {
+                StatusCategory::Closed => Some(work.now),
+                StatusCategory::Open => None,
+            };
+        }
+    }
+    Ok(())
 }

@@ -78,7 +78,15 @@ async fn template() -> String {
             .batch_execute(&format!("CREATE DATABASE {draft}"))
             .await
             .expect("a draft");
-        migrate::migrate(&url_of(&draft)).await.expect("migrations");
+        // Migrations block their thread, which a test's own runtime may not have to spare.
+        let url = url_of(&draft);
+        let migrating = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime
+                .block_on(migrate::migrate(&url))
+                .expect("migrations");
+        });
+        migrating.join().expect("migrations");
         // Whole or not at all: a run that is killed in between leaves a draft only.
         let rename = format!("ALTER DATABASE {draft} RENAME TO {name}");
         let mut tries = 0;

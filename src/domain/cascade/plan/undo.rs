@@ -30,7 +30,8 @@ pub(super) fn undo(
         let message = "A cascade that created, linked, added a message or purged cannot be undone.";
         return Err(Refusal::at(ErrorCode::NotUndoable, "cascadeId", message));
     }
-    // An undone effect is caused by the undone cause, so that the chain stays readable.
+    // An undone effect is caused by the undone cause or, where that was left as it is, by the nearest one before it
+    // that was taken back: so the chain stays readable.
     let mut places: Vec<Option<usize>> = Vec::with_capacity(effects.len());
     for (index, effect) in effects.iter().enumerate() {
         let cause = effect
@@ -40,7 +41,7 @@ pub(super) fn undo(
             Ok(change) => Some(planner.push(effect.subject, Rule::Undo, cause, change)),
             Err(code) => {
                 planner.left.push(left(code, index, effect));
-                None
+                cause
             }
         };
         places.push(place);
@@ -49,27 +50,46 @@ pub(super) fn undo(
     Ok(())
 }
 
-/// A thing linked since the restore goes to the trash with the others: all or none (rule 18).
+/// What was linked since a restore goes to the trash with the others, all or none (rule 18): a new ticket because of
+/// its conversation (rule 15), a new conversation because of its ticket (rule 16).
 fn complete_trash(planner: &mut Planner, group: TrashGroupId) {
-    let ticket = planner.state.ticket.as_ref();
-    let trash = ticket.and_then(|ticket| ticket.trash);
-    let Some(trash) = trash.filter(|trash| trash.group == group) else {
+    let change = |effect: &Effect| match effect.change {
+        Change::Trashed { trash } if trash.group == group => Some(trash),
+        _ => None,
+    };
+    let Some(trash) = planner.effects.iter().find_map(change) else {
         return;
     };
-    let ticket = planner.state.ticket.as_ref().map(|ticket| ticket.id);
-    let outside = planner
-        .state
-        .conversations
+    let Some(ticket) = planner.state.ticket.as_ref() else {
+        return;
+    };
+    let (id, outside) = (ticket.id, ticket.trash.is_none());
+    let subject = Subject::Ticket(id);
+    if outside {
+        let linked = |effect: &Effect| match effect.subject {
+            Subject::Conversation(one) => {
+                let mut all = planner.state.conversations.iter();
+                all.any(|c| c.id == one && c.ticket == Some(id))
+            }
+            Subject::Ticket(_) => false,
+        };
+        let Some(cause) = planner.effects.iter().position(linked) else {
+            return;
+        };
+        planner.push(subject, Rule::Undo, Some(cause), Change::Trashed { trash });
+    }
+    let cause = planner
+        .effects
         .iter()
-        .filter(|c| c.ticket == ticket && c.trash.is_none());
-    for id in outside.map(|c| c.id).collect::<Vec<_>>() {
-        let cause = planner.effects.len().checked_sub(1);
-        planner.push(
-            Subject::Conversation(id),
-            Rule::Undo,
-            cause,
-            Change::Trashed { trash },
-        );
+        .position(|effect| effect.subject == subject);
+    let members = planner.state.conversations.iter();
+    let outside: Vec<_> = members
+        .filter(|c| c.ticket == Some(id) && c.trash.is_none())
+        .map(|c| c.id)
+        .collect();
+    for id in outside {
+        let subject = Subject::Conversation(id);
+        planner.push(subject, Rule::Undo, cause, Change::Trashed { trash });
     }
 }
 
@@ -102,19 +122,12 @@ fn inverse(
     subject: Subject,
     group: TrashGroupId,
 ) -> Result<Change, ErrorCode> {
-    if let Change::Owner {
-        from: Some(user), ..
-    } = change
-        && planner.state.inactive.contains(user)
-    {
-        return Err(ErrorCode::InactiveUser);
-    }
     let fresh = Trash {
         group,
         trashed_at: planner.now,
         purge_at: planner.now + planner.state.settings.retention,
     };
-    match subject {
+    let inverse = match subject {
         Subject::Ticket(id) => {
             let ticket = planner.state.ticket(id).ok_or(ErrorCode::ChangedSince)?;
             inverse_of_ticket(ticket, change, fresh)
@@ -126,8 +139,14 @@ fn inverse(
                 .ok_or(ErrorCode::ChangedSince)?;
             inverse_of_conversation(conversation, change, fresh)
         }
+    };
+    match inverse.ok_or(ErrorCode::ChangedSince)? {
+        // Only what could be taken back otherwise fails by who left.
+        Change::Owner { to: Some(user), .. } if planner.state.inactive.contains(&user) => {
+            Err(ErrorCode::InactiveUser)
+        }
+        change => Ok(change),
     }
-    .ok_or(ErrorCode::ChangedSince)
 }
 
 fn inverse_of_ticket(ticket: &Ticket, change: &Change, fresh: Trash) -> Option<Change> {
@@ -137,15 +156,12 @@ fn inverse_of_ticket(ticket: &Ticket, change: &Change, fresh: Trash) -> Option<C
             to,
             closed_before,
             ..
-        } if ticket.status.id == to.id => {
-            Some(Change::TicketStatus {
-                from: ticket.status,
-                // A status keeps its category while in use, so the one that was can come back.
-                to: *from,
-                closed_before: ticket.closed_at,
-                closed_after: *closed_before,
-            })
-        }
+        } if ticket.status.id == to.id => Some(Change::TicketStatus {
+            from: ticket.status,
+            to: *from,
+            closed_before: ticket.closed_at,
+            closed_after: *closed_before,
+        }),
         Change::Property {
             key,
             name,
