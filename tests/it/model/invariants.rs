@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use proptest::test_runner::{TestCaseError, TestRunner};
+use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 use super::command::Act;
 use super::effect::{Change, Outcome, Rule, Thing};
@@ -115,7 +115,9 @@ fn the_reference_model_keeps_its_own_rules() {
 #[test]
 fn scripts_meet_every_rule_every_effect_and_every_refusal() {
     let met = RefCell::new(BTreeSet::new());
-    let result = TestRunner::new(config(1_000)).run(&script(40), |script| {
+    // Always the same scripts: what is rare is met each time or never.
+    let seed = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let result = TestRunner::new_with_rng(config(4_000), seed).run(&script(40), |script| {
         let mut world = script.world();
         for act in Script::opening().iter().chain(&script.acts) {
             met.borrow_mut().extend(names(act, &world.step(act)));
