@@ -20,7 +20,7 @@ use crate::http::{self, Shutdown};
 use crate::pages::{self, PageOptions};
 use crate::realtime::{Realtime, RealtimeOptions};
 use crate::service::{OnAccessChange, Service};
-use crate::store::Store;
+use crate::store::{Store, migrate};
 
 /// One server. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -50,6 +50,12 @@ impl App {
     ) -> Result<(Self, JoinHandle<()>)> {
         let store = Store::new(database_url, &config.pool())?;
         jobs::add_log_months(&store).await?;
+        if migrate::bypasses_row_security(&store).await? {
+            tracing::warn!(
+                "the database role is a superuser or bypasses row-level security: the second wall between accounts is \
+                 off; connect as a role that owns the tables and is neither"
+            );
+        }
         let mut options = RealtimeOptions::default();
         options.replay.window = Duration::from_secs(u64::from(config.replay_days) * 24 * 60 * 60);
         let (realtime, live) = Realtime::start(&store, options, shutdown.begun())?;

@@ -84,6 +84,24 @@ pub async fn revert_all(url: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether row-level security does not bind the role that the store connects as: then the second wall between
+/// accounts is off.
+///
+/// # Errors
+/// When the database is away.
+pub async fn bypasses_row_security(store: &super::Store) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = st::Bool)]
+        bypasses: bool,
+    }
+    let statement = diesel::sql_query(
+        "SELECT rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user",
+    );
+    let row: Row = statement.get_result(&mut *store.loan().await?).await?;
+    Ok(row.bypasses)
+}
+
 /// As [`add_log_months`], on a connection of the store.
 ///
 /// # Errors

@@ -94,7 +94,7 @@ fn reply_before_its_parent_in_any_batch() {
     store.import(&[&[reply.clone(), parent.clone()]]);
     assert_eq!(store.threads(), joined, "one batch");
     let mut store = Store::default();
-    store.import(&[&[reply.clone()], &[parent.clone()]]);
+    store.import(&[std::slice::from_ref(&reply), std::slice::from_ref(&parent)]);
     assert_eq!(store.threads(), joined, "two batches");
     let mut store = Store::default();
     store.import(&[&[reply]]);

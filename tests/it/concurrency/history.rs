@@ -100,15 +100,14 @@ impl State {
                         assert_eq!(self.tickets[&ticket].owner, *to, "{place}: rule 7");
                     }
                 }
-                (Subject::Ticket(id), Change::TicketStatus { from, to, .. }) => {
+                (Subject::Ticket(id), Change::TicketStatus { from, to, .. })
                     if (from.category, to.category)
-                        == (StatusCategory::Open, StatusCategory::Closed)
-                    {
-                        let closed = self
-                            .of(id)
-                            .all(|one| one.status == ConversationStatus::Closed);
-                        assert!(closed, "{place}: rule 11");
-                    }
+                        == (StatusCategory::Open, StatusCategory::Closed) =>
+                {
+                    let closed = self
+                        .of(id)
+                        .all(|one| one.status == ConversationStatus::Closed);
+                    assert!(closed, "{place}: rule 11");
                 }
                 (Subject::Conversation(id), Change::Inbox { to, .. }) => {
                     if let Some(ticket) = self.conversations[&id].ticket {

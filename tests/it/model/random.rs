@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::strategy::Strategy;
-use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 
 use super::driver;
 use super::script::{Script, script};
@@ -14,6 +14,18 @@ use crate::support::TestApp;
 fn scripts() -> u32 {
     let asked = std::env::var("TANDEM_SCRIPTS").ok();
     asked.and_then(|count| count.parse().ok()).unwrap_or(300)
+}
+
+/// Where chance begins. The same by default, so that a failed run is about the change and not about luck;
+/// `TANDEM_SEED` takes another number, or `random` for new scripts each time.
+fn seed(lane: u32) -> RngSeed {
+    match std::env::var("TANDEM_SEED") {
+        Ok(text) if text == "random" => RngSeed::Random,
+        other => {
+            let base: u64 = other.ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+            RngSeed::Fixed(base * 1_000 + u64::from(lane))
+        }
+    }
 }
 
 /// How many scripts run beside each other, each in an account of its own.
@@ -37,9 +49,10 @@ pub fn play<S: Strategy<Value = Script>>(
     check: impl Fn(&Script) -> Result<(), String> + Sync,
 ) {
     let failed = AtomicBool::new(false);
-    let lane = || {
+    let lane = |number: u32| {
         let mut runner = TestRunner::new(Config {
             max_shrink_iters: 0,
+            rng_seed: seed(number),
             ..config(count / LANES)
         });
         let found = runner.run(&scripts(), |script| {
@@ -60,7 +73,9 @@ pub fn play<S: Strategy<Value = Script>>(
         }
     };
     let found = std::thread::scope(|scope| {
-        let lanes: Vec<_> = (0..LANES).map(|_| scope.spawn(lane)).collect();
+        let lanes: Vec<_> = (0..LANES)
+            .map(|number| scope.spawn(move || lane(number)))
+            .collect();
         lanes
             .into_iter()
             .filter_map(|lane| lane.join().unwrap())

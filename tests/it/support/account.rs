@@ -37,8 +37,6 @@ pub struct TestUser {
     pub id: String,
     /// A token.
     pub token: String,
-    /// The address.
-    pub email: String,
 }
 
 impl TestAccount {
@@ -82,7 +80,6 @@ impl TestAccount {
         TestUser {
             id: made.user.expect("a user").to_string(),
             token: made.token,
-            email,
         }
     }
 

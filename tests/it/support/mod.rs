@@ -9,5 +9,4 @@ pub mod sql;
 
 pub use account::{TestAccount, TestUser};
 pub use app::{Client, TestApp};
-pub use cluster::url_of;
 pub use database::{TestDatabase, connect, database};
