@@ -1,6 +1,6 @@
 //! Real mail into an inbox that exists.
 //!
-//! [`reader`] reads and parses on a thread of its own; [`batch`] writes some hundred messages at a time, one
+//! `reader` reads and parses on a thread of its own; `batch` writes some hundred messages at a time, one
 //! transaction each, and knows nothing of the batches before it but what the database says. So an import that was
 //! cut off and is repeated goes on where it stopped, and ends as if it had never been.
 //!
