@@ -52,7 +52,10 @@ async fn close_warm(
     ticket: &str,
     conversations: usize,
 ) -> Transaction {
-    for _ in 0..20 {
+    // What is sent and what is answered may cross in the proxy, which then counts a wait too few or too many: what is
+    // seen most often of several closings is what is true.
+    let mut warm: Vec<Transaction> = Vec::new();
+    for _ in 0..40 {
         proxy.forget();
         let closed = json!({ "ticketId": ticket, "statusId": account.statuses["Closed"] });
         let payload = client.done("updateTicketStatus", closed).await;
@@ -74,7 +77,16 @@ async fn close_warm(
             panic!("not one transaction: {writes:#?}")
         };
         if closing.prepared == 0 {
-            return closing.clone();
+            warm.push(closing.clone());
+        }
+        if warm.len() == 7 {
+            let often = |one: &&Transaction| {
+                let same = warm
+                    .iter()
+                    .filter(|other| other.round_trips == one.round_trips);
+                same.count()
+            };
+            return warm.iter().max_by_key(often).expect("seven").clone();
         }
         // The undo opens all of them again; a new status would open none of several (rule 13).
         client
