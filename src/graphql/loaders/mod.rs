@@ -1,15 +1,18 @@
 //! The loaders of one response.
 
+mod pages;
+
+pub use pages::{
+    ConversationCounts, ConversationPages, MessageCounts, MessagePages, TicketCounts, TicketPages,
+    TimelineCounts, Timelines,
+};
+
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
-use uuid::Uuid;
-
 use super::loader::{Batch, Loader};
 use super::turns::Turns;
-use crate::domain::cascade::Subject;
 use crate::domain::event::Entry;
 use crate::domain::id::{
     CascadeId, ChannelId, ContactId, ConversationId, InboxId, IntegrationId, MessageId, PipelineId,
@@ -18,8 +21,6 @@ use crate::domain::id::{
 use crate::domain::image::{Conversation, Held, Ticket};
 use crate::domain::property::PropertyDefinition;
 use crate::error::Result;
-use crate::store::log::TouchKind;
-use crate::store::read::page::{Page, Rows};
 use crate::store::read::{
     Source, account, cascade, conversation, desk, message, property, ticket, trash, user,
 };
@@ -204,229 +205,6 @@ impl Batch for LastMessages {
     }
 }
 
-/// A page of a conversation's messages.
-pub struct MessagePages;
-
-impl Batch for MessagePages {
-    type Key = (Uuid, Page);
-    type Value = Arc<Rows<message::Message>>;
-
-    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
-        let statements = by_statement(keys).into_iter().map(|(page, parents)| {
-            let source = &source;
-            async move {
-                let lists = message::messages_of_conversations(source, parents, page).await?;
-                Ok::<_, crate::error::Error>(
-                    lists
-                        .into_iter()
-                        .map(move |(id, rows)| ((id, page), Arc::new(rows))),
-                )
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
-    }
-}
-
-/// How many messages a conversation has.
-pub struct MessageCounts;
-
-impl Batch for MessageCounts {
-    type Key = Uuid;
-    type Value = i64;
-
-    async fn load(source: Source, keys: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
-        message::count_of_conversations(&source, keys).await
-    }
-}
-
-/// The kind of a list's parents: only those of one kind go into one statement.
-const fn kind(parent: conversation::Parent) -> u8 {
-    match parent {
-        conversation::Parent::Inbox(_) => 0,
-        conversation::Parent::Contact(_) => 1,
-        conversation::Parent::Ticket(_) => 2,
-        conversation::Parent::Previous { .. } => 3,
-    }
-}
-
-/// A page of one thing's conversations.
-pub struct ConversationPages;
-
-impl Batch for ConversationPages {
-    type Key = (conversation::Parent, conversation::List, Page);
-    type Value = Arc<Rows<Arc<Conversation>>>;
-
-    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
-        let keys = keys
-            .into_iter()
-            .map(|(parent, list, page)| (parent, (kind(parent), list, page)));
-        let statements = by_statement(keys)
-            .into_iter()
-            .map(|((_, list, page), parents)| {
-                let source = &source;
-                async move {
-                    let lists = conversation::pages_of(source, parents, &list, page).await?;
-                    let share = move |(parent, rows): (_, Rows<Conversation>)| {
-                        ((parent, list.clone(), page), Arc::new(rows.map(Arc::new)))
-                    };
-                    Ok::<_, crate::error::Error>(lists.into_iter().map(share))
-                }
-            });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
-    }
-}
-
-/// How many conversations one thing's list has.
-pub struct ConversationCounts;
-
-impl Batch for ConversationCounts {
-    type Key = (conversation::Parent, conversation::List);
-    type Value = i64;
-
-    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, i64)>> {
-        let keys = keys
-            .into_iter()
-            .map(|(parent, list)| (parent, (kind(parent), list)));
-        let statements = by_statement(keys).into_iter().map(|((_, list), parents)| {
-            let source = &source;
-            async move {
-                let counts = conversation::counts_of(source, parents, &list).await?;
-                let name = move |(parent, count)| ((parent, list.clone()), count);
-                Ok::<_, crate::error::Error>(counts.into_iter().map(name))
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
-    }
-}
-
-/// A page of a contact's tickets.
-pub struct TicketPages;
-
-impl Batch for TicketPages {
-    type Key = (Uuid, Page);
-    type Value = Arc<Rows<Arc<Ticket>>>;
-
-    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
-        let statements = by_statement(keys).into_iter().map(|(page, contacts)| {
-            let source = &source;
-            async move {
-                let lists = ticket::pages_of_contacts(source, contacts, page).await?;
-                let share = move |(contact, rows): (_, Rows<Ticket>)| {
-                    ((contact, page), Arc::new(rows.map(Arc::new)))
-                };
-                Ok::<_, crate::error::Error>(lists.into_iter().map(share))
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
-    }
-}
-
-/// How many tickets a contact has.
-pub struct TicketCounts;
-
-impl Batch for TicketCounts {
-    type Key = Uuid;
-    type Value = i64;
-
-    async fn load(source: Source, keys: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
-        ticket::counts_of_contacts(&source, keys).await
-    }
-}
-
-const fn touched(subject: Subject) -> (i16, Uuid) {
-    match subject {
-        Subject::Ticket(id) => (TouchKind::Ticket as i16, id.0),
-        Subject::Conversation(id) => (TouchKind::Conversation as i16, id.0),
-    }
-}
-
-/// What the log's index calls the kind, and how its ids become subjects again.
-const fn named(kind: i16) -> (TouchKind, fn(Uuid) -> Subject) {
-    if kind == TouchKind::Ticket as i16 {
-        (TouchKind::Ticket, |id| Subject::Ticket(TicketId(id)))
-    } else {
-        (TouchKind::Conversation, |id| {
-            Subject::Conversation(ConversationId(id))
-        })
-    }
-}
-
-/// A page of what happened to a ticket or conversation.
-pub struct Timelines;
-
-impl Batch for Timelines {
-    type Key = (Subject, Page);
-    type Value = Arc<Rows<Arc<Entry>>>;
-
-    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
-        let keys = keys.into_iter().map(|(subject, page)| {
-            let (kind, id) = touched(subject);
-            (id, (kind, page))
-        });
-        let statements = by_statement(keys).into_iter().map(|((kind, page), ids)| {
-            let source = &source;
-            async move {
-                let (kind, subject) = named(kind);
-                let lists = cascade::pages_touching(source, kind, ids, page).await?;
-                let share = move |(id, rows): (_, Rows<Entry>)| {
-                    ((subject(id), page), Arc::new(rows.map(Arc::new)))
-                };
-                Ok::<_, crate::error::Error>(lists.into_iter().map(share))
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
-    }
-}
-
-/// How much happened to a ticket or conversation.
-pub struct TimelineCounts;
-
-impl Batch for TimelineCounts {
-    type Key = Subject;
-    type Value = i64;
-
-    async fn load(source: Source, keys: Vec<Subject>) -> Result<Vec<(Subject, i64)>> {
-        let keys = keys.into_iter().map(|subject| {
-            let (kind, id) = touched(subject);
-            (id, kind)
-        });
-        let statements = by_statement(keys).into_iter().map(|(kind, ids)| {
-            let source = &source;
-            async move {
-                let (kind, subject) = named(kind);
-                let counts = cascade::counts_touching(source, kind, ids).await?;
-                let name = move |(id, count)| (subject(id), count);
-                Ok::<_, crate::error::Error>(counts.into_iter().map(name))
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
-    }
-}
-
 /// Cascades by id.
 pub struct Entries;
 
@@ -597,6 +375,8 @@ loaders! {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::domain::cascade::Touches;
     use crate::domain::event::{Body, Position};
