@@ -73,13 +73,19 @@ impl<Leaf> Condition<Leaf> {
         }
     }
 
-    /// How many conditions it has, the combining ones included.
+    /// The single conditions, where all there is to it is that each of them holds: the everyday filters.
     #[must_use]
-    pub fn size(&self) -> usize {
+    pub fn plain(&self) -> Option<Vec<&Leaf>> {
         match self {
-            Self::Is(_) => 1,
-            Self::All(many) | Self::Any(many) => 1 + many.iter().map(Self::size).sum::<usize>(),
-            Self::Not(one) => 1 + one.size(),
+            Self::Is(one) => Some(vec![one]),
+            Self::All(all) => all
+                .iter()
+                .map(|one| match one {
+                    Self::Is(leaf) => Some(leaf),
+                    _ => None,
+                })
+                .collect(),
+            Self::Any(_) | Self::Not(_) => None,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::image::{Conversation, Status, Ticket, Time, Trash};
 use crate::domain::noun::{ConversationStatus, StatusCategory, TicketPriority, Workspace};
 use crate::error::{Error, Result};
 
-/// The columns of [`TicketRow`], of `tickets t LEFT JOIN trash_groups g`.
+/// The columns of [`TicketRow`], of `tickets t` with [`TICKET_TRASH`].
 pub(super) const TICKET_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, t.status_id, \
      t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
      t.last_activity_at, t.closed_at, t.trash_group_id, g.trashed_at, g.purge_at, t.version";
@@ -19,11 +19,12 @@ pub(super) const TICKET_LOCK_COLUMNS: &str = "t.id, t.number, t.name, t.name_ver
      t.status_id, t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
      t.last_activity_at, t.closed_at, t.trash_group_id, NULL::timestamptz AS trashed_at, \
      NULL::timestamptz AS purge_at, t.version";
-/// What [`TICKET_COLUMNS`] are selected from.
-pub(super) const TICKETS: &str =
-    "tickets t LEFT JOIN trash_groups g ON g.account_id = t.account_id AND g.id = t.trash_group_id";
+/// Joins its trash group to a ticket `t`. With a limit of its own, because only so is it looked up by its key for
+/// certain: where the planner knows too little, it would read the whole trash for a single ticket.
+pub(super) const TICKET_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g.purge_at FROM trash_groups g \
+     WHERE g.account_id = t.account_id AND g.id = t.trash_group_id LIMIT 1) g ON true";
 
-/// The columns of [`ConversationRow`], of `conversations c LEFT JOIN trash_groups g`.
+/// The columns of [`ConversationRow`], of `conversations c` with [`CONVERSATION_TRASH`].
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, g.trashed_at, g.purge_at, c.version";
@@ -31,8 +32,9 @@ pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.work
 pub(super) const CONVERSATION_LOCK_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, NULL::timestamptz AS trashed_at, NULL::timestamptz AS purge_at, c.version";
-/// What [`CONVERSATION_COLUMNS`] are selected from.
-pub(super) const CONVERSATIONS: &str = "conversations c LEFT JOIN trash_groups g ON g.account_id = c.account_id AND g.id = c.trash_group_id";
+/// Joins its trash group to a conversation `c`, as [`TICKET_TRASH`] does to a ticket.
+pub(super) const CONVERSATION_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g.purge_at FROM trash_groups g \
+     WHERE g.account_id = c.account_id AND g.id = c.trash_group_id LIMIT 1) g ON true";
 
 /// A ticket's row with the times of its trash group; its properties stand in a table of their own.
 #[derive(QueryableByName)]

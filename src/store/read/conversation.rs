@@ -10,11 +10,8 @@ use super::{CountOfRow, CountRow, Source, conversation_filter};
 use crate::domain::filter::{ConversationFilter, ConversationSort, Order};
 use crate::domain::image::Conversation;
 use crate::error::Result;
-use crate::store::rows::{CONVERSATION_COLUMNS, CONVERSATIONS, ConversationRow};
+use crate::store::rows::{CONVERSATION_COLUMNS, CONVERSATION_TRASH, ConversationRow};
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
-
-const TRASH: &str =
-    "LEFT JOIN trash_groups g ON g.account_id = c.account_id AND g.id = c.trash_group_id";
 
 #[derive(QueryableByName)]
 struct ListedRow {
@@ -49,7 +46,7 @@ fn keyset(order: Order<ConversationSort>) -> Keyset {
 /// When the database is away.
 pub async fn conversations_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<Conversation>> {
     let text = format!(
-        "SELECT c.id AS parent, {CONVERSATION_COLUMNS} FROM {CONVERSATIONS} WHERE c.account_id = $1 AND c.id = ANY($2)"
+        "SELECT c.id AS parent, {CONVERSATION_COLUMNS} FROM conversations c {CONVERSATION_TRASH} WHERE c.account_id = $1 AND c.id = ANY($2)"
     );
     let rows = load(
         source,
@@ -81,7 +78,7 @@ pub async fn page(
     // The page is cut before anything is joined to it.
     let text = format!(
         "SELECT c.id AS parent, {CONVERSATION_COLUMNS} FROM (SELECT c.* FROM conversations c WHERE c.account_id = {account} \
-         AND {condition}{bounds}{limit}) c {TRASH}{}",
+         AND {condition}{bounds}{limit}) c {CONVERSATION_TRASH}{}",
         page.sorted(keyset)
     );
     let rows = load(source, statement(filter, text, binds)).await?;
@@ -195,7 +192,7 @@ pub async fn pages_of(
     let limit = page.order(keyset, &mut binds);
     let text = format!(
         "SELECT p.id AS parent, {CONVERSATION_COLUMNS} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
-         WHERE c.account_id = {account} AND {tie}{condition}{bounds}{limit}) c {TRASH}{}",
+         WHERE c.account_id = {account} AND {tie}{condition}{bounds}{limit}) c {CONVERSATION_TRASH}{}",
         page.sorted(keyset)
     );
     let statement = list_statement(list, text, binds);
@@ -237,9 +234,10 @@ pub async fn counts_of(
     Ok(parents.into_iter().map(count).collect())
 }
 
-/// The everyday shapes, of two conditions at most, are few enough to stay prepared.
+/// Plain filters of two conditions at most are few enough to stay prepared on each connection.
 fn statement(filter: &ConversationFilter, text: String, binds: Binds) -> Sql {
-    if filter.condition.size() <= 3 {
+    let plain = filter.condition.plain();
+    if plain.is_some_and(|all| all.len() <= 2) {
         sql(&text, binds.into_vec())
     } else {
         dynamic_sql(text, binds.into_vec())

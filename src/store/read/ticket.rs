@@ -5,14 +5,11 @@ use uuid::Uuid;
 use super::binds::Binds;
 use super::page::{KeyType, Keyset, Page, Rows, by_parent};
 use super::{CountOfRow, CountRow, Source, ticket_filter};
-use crate::domain::filter::{Order, TicketFilter, TicketSort};
+use crate::domain::filter::{Order, TicketFilter, TicketLeaf, TicketSort};
 use crate::domain::image::Ticket;
 use crate::error::Result;
-use crate::store::rows::{TICKET_COLUMNS, TICKETS, TicketRow};
+use crate::store::rows::{TICKET_COLUMNS, TICKET_TRASH, TicketRow};
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
-
-const TRASH: &str =
-    "LEFT JOIN trash_groups g ON g.account_id = t.account_id AND g.id = t.trash_group_id";
 
 async fn load(source: &Source, statement: Sql) -> Result<Vec<Ticket>> {
     let rows: Vec<TicketRow> = source.load(statement).await?;
@@ -34,9 +31,16 @@ fn keyset(order: Order<TicketSort>) -> Keyset {
     }
 }
 
-/// The everyday shapes, of two conditions at most, are few enough to stay prepared.
+/// Plain filters of two conditions at most are few enough to stay prepared on each connection. One on a property is
+/// planned each time: how many tickets have the value, only its statistics tell.
 fn statement(filter: &TicketFilter, text: String, binds: Binds) -> Sql {
-    if filter.condition.size() <= 3 {
+    let everyday = filter.condition.plain().is_some_and(|all| {
+        all.len() <= 2
+            && !all
+                .iter()
+                .any(|leaf| matches!(leaf, TicketLeaf::Property(..)))
+    });
+    if everyday {
         sql(&text, binds.into_vec())
     } else {
         dynamic_sql(text, binds.into_vec())
@@ -49,7 +53,7 @@ fn statement(filter: &TicketFilter, text: String, binds: Binds) -> Sql {
 /// When the database is away.
 pub async fn tickets_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<Ticket>> {
     let text = format!(
-        "SELECT {TICKET_COLUMNS} FROM {TICKETS} WHERE t.account_id = $1 AND t.id = ANY($2)"
+        "SELECT {TICKET_COLUMNS} FROM tickets t {TICKET_TRASH} WHERE t.account_id = $1 AND t.id = ANY($2)"
     );
     load(
         source,
@@ -77,7 +81,7 @@ pub async fn page(
     // The page is cut before anything is joined to it.
     let text = format!(
         "SELECT {TICKET_COLUMNS} FROM (SELECT t.* FROM tickets t WHERE t.account_id = {account} \
-         AND {condition}{bounds}{limit}) t {TRASH}{}",
+         AND {condition}{bounds}{limit}) t {TICKET_TRASH}{}",
         page.sorted(keyset)
     );
     let rows = load(source, statement(filter, text, binds)).await?;
@@ -117,7 +121,7 @@ pub async fn pages_of_contacts(
     let text = format!(
         "SELECT {TICKET_COLUMNS} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
          WHERE t.account_id = {account} AND t.contact_id = p.id AND t.trash_group_id IS NULL{bounds}{limit}) t \
-         {TRASH}{}",
+         {TICKET_TRASH}{}",
         page.sorted(keyset)
     );
     let rows = load(source, sql(&text, binds.into_vec())).await?;
