@@ -100,7 +100,7 @@ impl Query {
         #[graphql(desc = "The conversation's id.")] id: ID,
     ) -> async_graphql::Result<Option<Conversation>> {
         match ConversationId::parse(&id) {
-            Ok(id) => Conversation::find(&*reader(ctx)?, id).await,
+            Ok(id) => Conversation::selected(ctx, id).await,
             Err(_) => Ok(None),
         }
     }
@@ -139,7 +139,7 @@ impl Query {
         #[graphql(desc = "The ticket's id.")] id: ID,
     ) -> async_graphql::Result<Option<Ticket>> {
         match TicketId::parse(&id) {
-            Ok(id) => Ticket::find(&*reader(ctx)?, id).await,
+            Ok(id) => Ticket::selected(ctx, id).await,
             Err(_) => Ok(None),
         }
     }

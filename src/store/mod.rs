@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod apply;
 pub mod bulk;
+mod columns;
 pub mod embedded;
 mod held;
 pub mod linked;

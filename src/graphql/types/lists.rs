@@ -13,6 +13,7 @@ use crate::graphql::Shown;
 use crate::graphql::connection::{Connection, Listed, PageArgs, Total};
 use crate::graphql::cursor::{ListId, ListKind};
 use crate::graphql::inputs::{ConversationFilter, ConversationOrder, TicketFilter, TicketOrder};
+use crate::graphql::joins::{conversations_joins, tickets_joins};
 use crate::graphql::limits::Limits;
 use crate::graphql::state::reader;
 use crate::store::read::cascade::key as entry_key;
@@ -55,8 +56,9 @@ fn ticket_order(order: TicketSorting, kind: ListKind) -> ListId {
 
 fn conversation_node(
     order: ConversationSorting,
-) -> impl Fn(Arc<crate::domain::image::Conversation>) -> (Key, Conversation) {
-    move |image| {
+) -> impl Fn(conversation::Listed) -> (Key, Conversation) {
+    move |row| {
+        let image = row.conversation;
         let key = Key {
             value: order.key(&image),
             id: image.id.0,
@@ -65,10 +67,9 @@ fn conversation_node(
     }
 }
 
-fn ticket_node(
-    order: TicketSorting,
-) -> impl Fn(Arc<crate::domain::image::Ticket>) -> (Key, Ticket) {
-    move |image| {
+fn ticket_node(order: TicketSorting) -> impl Fn(ticket::Listed) -> (Key, Ticket) {
+    move |row| {
+        let image = row.ticket;
         let key = Key {
             value: order.key(&image),
             id: image.id.0,
@@ -90,12 +91,10 @@ pub(in crate::graphql) async fn conversation_list(
     let list = conversation_order(order, ListKind::Conversations);
     let page = args.page(list, limits).shown()?;
     let reader = reader(ctx)?;
-    let rows = conversation::page(reader.source(), &filter, order, page).await;
-    let rows = rows.shown()?.map(Arc::new);
-    reader
-        .loaders()
-        .conversations
-        .feed(rows.rows.iter().map(|row| (row.id, Arc::clone(row))));
+    let joins = conversations_joins(ctx);
+    let rows = conversation::page(reader.source(), &filter, order, page, joins).await;
+    let rows = rows.shown()?;
+    reader.loaders().know_conversations(&rows.rows);
     let total = Total::Conversations(filter);
     Ok(Connection::new(list, rows, total, conversation_node(order)))
 }
@@ -132,8 +131,10 @@ pub(super) async fn conversation_list_of(
     let spec = conversation::List { filter, order };
     let reader = reader(ctx)?;
     let pages = &reader.loaders().conversation_pages;
-    let rows = pages.one((of.parent, spec.clone(), page)).await?;
+    let key = (of.parent, spec.clone(), page, conversations_joins(ctx));
+    let rows = pages.one(key).await?;
     let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
+    reader.loaders().know_conversations(&rows.rows);
     let total = Total::ConversationsOf(of.parent, spec);
     Ok(Connection::new(list, rows, total, conversation_node(order)))
 }
@@ -156,12 +157,10 @@ pub(in crate::graphql) async fn ticket_list(
     let order = order.unwrap_or_default().into();
     let list = ticket_order(order, ListKind::Tickets);
     let page = args.page(list, limits).shown()?;
-    let rows = ticket::page(reader.source(), &filter, order, page).await;
-    let rows = rows.shown()?.map(Arc::new);
-    reader
-        .loaders()
-        .tickets
-        .feed(rows.rows.iter().map(|row| (row.id, Arc::clone(row))));
+    let joins = tickets_joins(ctx);
+    let rows = ticket::page(reader.source(), &filter, order, page, joins).await;
+    let rows = rows.shown()?;
+    reader.loaders().know_tickets(&rows.rows);
     let total = Total::Tickets(filter);
     Ok(Connection::new(list, rows, total, ticket_node(order)))
 }
@@ -176,8 +175,10 @@ pub(super) async fn ticket_list_of_contact(
     let list = ticket_order(order, ListKind::ContactTickets).of(contact.0);
     let page = args.page(list, ctx.data::<Limits>()?).shown()?;
     let reader = reader(ctx)?;
-    let rows = reader.loaders().ticket_pages.one((contact.0, page)).await?;
+    let key = (contact.0, page, tickets_joins(ctx));
+    let rows = reader.loaders().ticket_pages.one(key).await?;
     let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
+    reader.loaders().know_tickets(&rows.rows);
     let total = Total::TicketsOf(contact.0);
     Ok(Connection::new(list, rows, total, ticket_node(order)))
 }
