@@ -15,6 +15,8 @@ pub struct Transaction {
     pub round_trips: usize,
     /// How many statements were prepared meanwhile, which a warm connection need not.
     pub prepared: usize,
+    /// What the server told about its plans meanwhile, where the database is set to tell.
+    pub plans: Vec<String>,
 }
 
 impl Transaction {
@@ -173,7 +175,13 @@ impl Talk {
         self.awaited += 1;
     }
 
-    fn server(&mut self, kind: u8) {
+    fn server(&mut self, kind: u8, body: &[u8]) {
+        if kind == b'N'
+            && let Some(open) = &mut self.open
+        {
+            open.plans
+                .extend(notice(body).filter(|text| text.contains("plan:")));
+        }
         // Ready for the next: an answer is complete.
         if kind == b'Z' && self.awaited > 0 {
             self.awaited -= 1;
@@ -184,6 +192,18 @@ impl Talk {
             }
         }
     }
+}
+
+/// The message of a notice, which has a text for each of several letters.
+fn notice(mut body: &[u8]) -> Option<String> {
+    while let Some((field @ 1.., rest)) = body.split_first() {
+        let (value, rest) = text(rest);
+        if *field == b'M' {
+            return Some(value);
+        }
+        body = rest;
+    }
+    None
 }
 
 /// The text up to its NUL, and what comes after.
@@ -222,7 +242,7 @@ async fn pass(
             if kinds {
                 match side {
                     Side::Client => lock(&talk).client(message[0], &message[5..]),
-                    Side::Server => lock(&talk).server(message[0]),
+                    Side::Server => lock(&talk).server(message[0], &message[5..]),
                 }
             }
             kinds = true;

@@ -9,4 +9,5 @@ pub mod sql;
 
 pub use account::{TestAccount, TestUser};
 pub use app::{Client, TestApp};
-pub use database::{TestDatabase, connect, database};
+pub use cluster::{database_url, url_of};
+pub use database::{TestDatabase, connect, database, hash_migrations};
