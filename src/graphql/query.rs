@@ -216,7 +216,7 @@ impl Query {
     /// within words too. Words in quotes are found as they are and in a row; what has a word with a minus before it is
     /// left out. A ticket with that number comes first, then what is called so (subject, contact, name), then what has
     /// the whole words, then words that begin so, then parts of words; among equals the most recent first. Where more
-    /// than 2,000 messages and tickets match, the latest 2,000 are looked at.
+    /// than 1,000 messages and tickets match, the latest 1,000 are looked at.
     async fn search(
         &self,
         ctx: &Context<'_>,

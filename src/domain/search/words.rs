@@ -18,7 +18,8 @@ pub struct Found {
     pub spelling: usize,
     /// Its words, folded: `anna.nowak@example.org` has four.
     pub words: Vec<String>,
-    /// Words of the account that have it as a part; where it has several, that end with the first of them.
+    /// Words of the account that have it as a part, but do not begin so; where it has several words, those that end
+    /// with the first of them.
     pub parts: Vec<String>,
 }
 

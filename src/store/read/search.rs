@@ -15,7 +15,7 @@ use crate::store::sql::{Bind, Sql, dynamic_sql};
 
 /// Of what more messages and tickets match, so many of the latest are ranked, and the others not found: a word that is
 /// in everything must not cost more than one that is in a few, and nobody reads on so far.
-pub const RANKED: i64 = 2_000;
+pub const RANKED: i64 = 1_000;
 /// So many words are looked for that have a part, the shortest first: they are most of it.
 const WORDS_WITH_PART: i64 = 50;
 /// Ranks stand above the microseconds of the time: 58 bits reach beyond the year 9999.
@@ -83,7 +83,8 @@ struct WordsRow {
     parts: Vec<String>,
 }
 
-/// What the words of a query are to the database, and which words of the account have them as parts.
+/// What the words of a query are to the database, and which words of the account have them as parts, but not at their
+/// beginning: that is found without.
 ///
 /// # Errors
 /// When the database is away.
@@ -101,12 +102,13 @@ pub async fn words(source: &Source, query: &Query) -> Result<Option<Words>> {
     let text = "SELECT t.place, t.words, ARRAY(SELECT w.word FROM (\
              SELECT DISTINCT s.word FROM search_words s WHERE s.account_id = $1 \
              AND s.account_id = (SELECT tandem_account()) AND t.whole = 0 AND length(t.words[1]) >= $5 \
-             AND s.word LIKE '%' || t.words[1] || CASE cardinality(t.words) WHEN 1 THEN '%' ELSE '' END) w \
+             AND s.word LIKE '%' || t.words[1] || t.more AND s.word NOT LIKE t.words[1] || t.more) w \
              ORDER BY length(w.word), w.word LIMIT $4) AS parts \
+         FROM (SELECT *, CASE cardinality(o.words) WHEN 1 THEN '%' ELSE '' END AS more \
          FROM (SELECT q.place, q.whole, ARRAY(\
              SELECT p.token FROM ts_parse('default', btrim(tandem_fold(q.text))) WITH ORDINALITY p (tokid, token, n) \
              WHERE p.tokid <> 12 ORDER BY p.n) AS words \
-             FROM unnest($2, $3) WITH ORDINALITY q (text, whole, place)) t ORDER BY t.place";
+             FROM unnest($2, $3) WITH ORDINALITY q (text, whole, place)) o) t ORDER BY t.place";
     let binds = vec![
         Bind::Uuid(source.account().0),
         Bind::Texts(texts),
