@@ -13,4 +13,5 @@ pub mod image;
 pub mod noun;
 pub mod property;
 pub mod refusal;
+pub mod search;
 pub mod text;

@@ -132,7 +132,7 @@ impl ListId {
         }
         if *head != self.head() {
             let message = format!(
-                "`{argument}` is a cursor of another list or another order; start this one without it."
+                "`{argument}` is a cursor of another list, another order or another search; start this one without it."
             );
             return Err(Error::request("BAD_CURSOR", message));
         }

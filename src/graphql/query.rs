@@ -15,7 +15,8 @@ use super::scalars::Cursor;
 use super::state::{reader, state};
 use super::types::{
     Cascade, CascadeRuleDescription, Contact, Conversation, Inbox, Node, Pipeline,
-    PropertyDefinition, Ticket, TrashGroup, User, Viewer, conversation_list, nodes, ticket_list,
+    PropertyDefinition, SearchConnection, Ticket, TrashGroup, User, Viewer, conversation_list,
+    nodes, search, ticket_list,
 };
 use crate::domain::cascade::Rule;
 use crate::domain::id::{ContactId, ConversationId, InboxId, TicketId};
@@ -207,6 +208,30 @@ impl Query {
         let all = all.unwrap_or_default();
         let in_use = all.iter().filter(|definition| !definition.archived);
         Ok(in_use.cloned().map(PropertyDefinition).collect())
+    }
+
+    /// Full-text search over conversations (subject, messages, contact) and tickets (name, number, text properties), in
+    /// any language, with or without accents; the trash is left out. All words must be there: in one message with its
+    /// conversation's subject and contact, or in one ticket. Words may go on, and three letters or more are found
+    /// within words too. Words in quotes are found as they are and in a row; what has a word with a minus before it is
+    /// left out. A ticket with that number comes first, then what is called so (subject, contact, name), then what has
+    /// the whole words, then words that begin so, then parts of words; among equals the most recent first. Where more
+    /// than 1,000 messages and tickets match, the latest 1,000 are looked at.
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "What to look for: 20 words or phrases in 1,000 characters at most; without a letter or digit \
+                    nothing is found."
+        )]
+        text: String,
+        #[graphql(desc = "At most so many: 25 if left out, 100 at most.")] first: Option<i32>,
+        #[graphql(
+            desc = "Only what comes after this cursor, which is one of a search for the same."
+        )]
+        after: Option<String>,
+    ) -> async_graphql::Result<SearchConnection> {
+        search(ctx, &text, PageArgs::forward(first, after)).await
     }
 
     /// What is in the trash, newest first.

@@ -20,6 +20,7 @@ mod model;
 mod readme;
 mod realtime;
 mod rules;
+mod search;
 mod settings;
 mod statements;
 mod stream;

@@ -86,7 +86,7 @@ impl Ticket {
     }
 
     /// What it has or had of each property.
-    async fn held(
+    pub(super) async fn held(
         &self,
         reader: &Reader,
     ) -> async_graphql::Result<Arc<BTreeMap<PropertyId, Held>>> {
