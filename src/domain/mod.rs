@@ -13,4 +13,5 @@ pub mod image;
 pub mod noun;
 pub mod property;
 pub mod refusal;
+pub mod saved_view;
 pub mod text;

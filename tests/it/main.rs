@@ -20,6 +20,7 @@ mod model;
 mod readme;
 mod realtime;
 mod rules;
+mod saved_views;
 mod settings;
 mod statements;
 mod stream;

@@ -3,10 +3,12 @@
 mod cascade_filter;
 mod conversation_filter;
 pub mod conversations;
+pub mod given;
 pub mod ids;
 pub mod messages;
 mod order;
 pub mod property;
+pub mod saved_views;
 pub mod settings;
 mod ticket_filter;
 pub mod tickets;
@@ -23,6 +25,7 @@ use async_graphql::InputObject;
 use super::limits::Limits;
 use super::scalars::DateTime;
 use crate::domain::filter::TimeRange;
+use crate::domain::id::UserId;
 use crate::error::{Error, Result};
 
 /// From (inclusive) and before (exclusive); either may be left out.
@@ -54,13 +57,16 @@ fn options(expected_version: Option<i32>, dry_run: Option<bool>) -> crate::servi
 /// Counts what a filter has while it is read, and refuses one that is too large.
 struct Budget<'a> {
     limits: &'a Limits,
+    /// Whose `ownedByMe` means; an integration is no user.
+    me: Option<UserId>,
     conditions: usize,
 }
 
 impl<'a> Budget<'a> {
-    const fn new(limits: &'a Limits) -> Self {
+    const fn new(limits: &'a Limits, me: Option<UserId>) -> Self {
         Self {
             limits,
+            me,
             conditions: 0,
         }
     }

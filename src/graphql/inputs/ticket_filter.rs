@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use super::conversation_filter::id;
+use super::conversation_filter::{id, owned_by};
 use super::{Budget, DateTimeRange, PropertyInputValue, trash_inside};
 use crate::domain::filter::{self, Condition, PropertyTest, TicketLeaf as Leaf};
 use crate::domain::id::{ContactId, StatusId, UserId};
@@ -37,6 +37,9 @@ pub struct TicketFilter {
     priority: Option<Vec<TicketPriority>>,
     /// Of this owner. `null` finds tickets without an owner; leave it out for any.
     owner_id: MaybeUndefined<ID>,
+    /// Of whoever asks, so that a filter that is shared means each one's own; `false`: of anybody else or nobody. An
+    /// integration owns nothing.
+    owned_by_me: Option<bool>,
     /// Of this contact.
     contact_id: Option<ID>,
     /// Worked on there.
@@ -65,19 +68,20 @@ impl TicketFilter {
         self.property.is_some() || inner.chain(self.not.as_deref()).any(Self::names_properties)
     }
 
-    /// Reads what the client sent; nothing sent is everything outside the trash.
+    /// Reads what the client sent; nothing sent is everything outside the trash. `me`: whose `ownedByMe` means.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for a filter that is too large, has `inTrash` inside, or holds a property that is unknown
     /// or of another type.
     pub fn read(
         filter: Option<Self>,
+        me: Option<UserId>,
         definitions: &Definitions,
         limits: &Limits,
     ) -> Result<filter::TicketFilter> {
         let mut filter = filter.unwrap_or_default();
         let in_trash = filter.in_trash.take().unwrap_or(false);
-        let condition = filter.condition(1, definitions, &mut Budget::new(limits))?;
+        let condition = filter.condition(1, definitions, &mut Budget::new(limits, me))?;
         Ok(filter::TicketFilter {
             in_trash,
             condition,
@@ -120,6 +124,10 @@ impl TicketFilter {
                 budget.take()?;
                 all.push(id(UserId::parse(&text), |id| Leaf::Owner(Some(id))));
             }
+        }
+        if let Some(mine) = self.owned_by_me {
+            budget.take()?;
+            all.push(owned_by(budget.me, mine, |me| Leaf::Owner(Some(me))));
         }
         if let Some(text) = self.contact_id {
             budget.take()?;

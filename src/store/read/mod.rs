@@ -12,6 +12,7 @@ pub mod desk;
 pub mod message;
 pub mod page;
 pub mod property;
+pub mod saved_view;
 pub mod ticket;
 mod ticket_filter;
 pub mod trash;
