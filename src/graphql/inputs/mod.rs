@@ -75,7 +75,7 @@ impl<'a> Budget<'a> {
     fn enter(&mut self, level: usize) -> Result<()> {
         if level > self.limits.filter_depth {
             let message = format!(
-                "`filter` is nested more than {} levels deep.",
+                "`filter` is nested more than {} levels deep; put what is inside `and`, `or` and `not` together.",
                 self.limits.filter_depth
             );
             return Err(Error::request("BAD_USER_INPUT", message));
@@ -89,7 +89,7 @@ impl<'a> Budget<'a> {
         // The outermost level itself is no condition.
         if self.conditions > self.limits.filter_conditions + 1 {
             let message = format!(
-                "`filter` has more than {} conditions.",
+                "`filter` has more than {} conditions; ask for less at once.",
                 self.limits.filter_conditions
             );
             return Err(Error::request("BAD_USER_INPUT", message));
@@ -99,12 +99,19 @@ impl<'a> Budget<'a> {
 
     /// Takes a condition that holds a list.
     fn take_list<T>(&mut self, list: &[T], name: &str) -> Result<()> {
-        if list.len() > self.limits.ids {
-            let message = format!("`{name}` has more than {} values.", self.limits.ids);
-            return Err(Error::request("BAD_USER_INPUT", message));
-        }
+        too_long(list, name, self.limits)?;
         self.take()
     }
+}
+
+/// Refuses a list of a filter that is longer than lists of ids may be.
+fn too_long<T>(list: &[T], name: &str, limits: &Limits) -> Result<()> {
+    if list.len() > limits.ids {
+        let (found, limit) = (list.len(), limits.ids);
+        let message = format!("`filter.{name}` has {found} values; {limit} are allowed at most.");
+        return Err(Error::request("BAD_USER_INPUT", message));
+    }
+    Ok(())
 }
 
 /// `inTrash` decides about the whole list, so it stands at the outermost level only.

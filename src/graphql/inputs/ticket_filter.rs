@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::conversation_filter::{id, owned_by};
-use super::{Budget, DateTimeRange, PropertyInputValue, trash_inside};
+use super::{Budget, DateTimeRange, PropertyInputValue, too_long, trash_inside};
 use crate::domain::filter::{self, Condition, PropertyTest, TicketLeaf as Leaf};
 use crate::domain::id::{ContactId, StatusId, UserId};
 use crate::domain::noun::PropertyType;
@@ -141,7 +141,10 @@ impl TicketFilter {
             budget.take()?;
             all.push(Condition::Is(Leaf::Created(range.into())));
         }
-        for property in self.property.into_iter().flatten() {
+        let properties = self.property.unwrap_or_default();
+        // Each is looked up, also one that asks for nothing and so is no condition.
+        too_long(&properties, "property", budget.limits)?;
+        for property in properties {
             property.conditions(definitions, budget, &mut all)?;
         }
         let inner = |filters: Vec<Self>, budget: &mut Budget<'_>| {
@@ -177,8 +180,12 @@ impl PropertyFilter {
             .ok_or_else(|| unknown_property(&self.name))?;
         if let Some(value) = self.eq {
             budget.take()?;
-            let test = test(definition, value.into())
-                .map_err(|message| Error::request("BAD_USER_INPUT", message))?;
+            let test = test(definition, value.into()).map_err(|why| {
+                let message = format!(
+                    "In `filter.property`, `eq` cannot be held against that property: {why}."
+                );
+                Error::request("BAD_USER_INPUT", message)
+            })?;
             all.push(Condition::Is(Leaf::Property(definition.id, test)));
         }
         if let Some(set) = self.is_set {
@@ -195,6 +202,17 @@ fn test(
     definition: &PropertyDefinition,
     value: InputValue,
 ) -> std::result::Result<PropertyTest, String> {
+    let nothing = match &value {
+        InputValue::String(text) => text.trim().is_empty(),
+        InputValue::Options(options) => options.is_empty(),
+        _ => false,
+    };
+    if nothing {
+        return Err(format!(
+            "`{}` is never empty; ask for `isSet: false` to find tickets without a value",
+            definition.name
+        ));
+    }
     match (definition.kind, value) {
         (PropertyType::MultiEnumeration, InputValue::Option(option)) => {
             match definition.accept(InputValue::Options(vec![option]))? {

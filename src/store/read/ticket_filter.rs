@@ -4,6 +4,7 @@ use super::binds::Binds;
 use super::conversation_filter::{condition, equals, in_range, maybe_equals};
 use crate::domain::filter::{PropertyTest, TicketFilter, TicketLeaf};
 use crate::domain::id::PropertyId;
+use crate::domain::property::Value;
 use crate::store::sql::Bind;
 
 /// All conditions of a list of tickets `t`; `account` is the placeholder of the account.
@@ -65,8 +66,14 @@ fn property(
     let (holds, wanted) = match test {
         PropertyTest::Equals(value) => {
             // Written as the log and the table write it, so equal values are equal jsonb.
-            let value = serde_json::to_value(value).unwrap_or_default();
-            (true, format!("p.value = {}", binds.push(Bind::Json(value))))
+            let json = serde_json::to_value(value).unwrap_or_default();
+            let json = binds.push(Bind::Json(json));
+            let equal = match value {
+                // A set, whose order was that of the definition when it was written.
+                Value::Options(_) => format!("p.value @> {json} AND p.value <@ {json}"),
+                _ => format!("p.value = {json}"),
+            };
+            (true, equal)
         }
         PropertyTest::Contains(option) => {
             let value = serde_json::json!({ "options": [option] });

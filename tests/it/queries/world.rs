@@ -137,7 +137,7 @@ impl World {
     }
 
     /// Gives rows what they differ by, past the application: no two columns go by the same number.
-    async fn vary(&self) {
+    pub async fn vary(&self) {
         let days = DAYS.map(|day| format!("timestamptz '{day}'")).join(", ");
         let owners = [&self.account.user_id, &self.users[0].id, &self.users[1].id];
         let owners = owners.map(|id| format!("uuid '{}'", uuid(id))).join(", ");
@@ -175,7 +175,7 @@ impl World {
                 .enumerate()
                 .filter_map(|(place, (name, _))| {
                     let all = values(name);
-                    let value = all.get((n / (place + 1)) % (all.len() + 1))?;
+                    let value = all.get((n / (1 + place % 3) + place) % (all.len() + 1))?;
                     Some(json!({ "name": name, "value": value }))
                 });
             let given: Vec<_> = given.collect();
