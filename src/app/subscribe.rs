@@ -31,6 +31,7 @@ struct Operation {
 
 impl Operation {
     fn of(request: &mut Request) -> Self {
+        graphql::variables::leave_out(request);
         Self {
             document: request.parsed_query().ok().cloned(),
             text: request.query.clone(),

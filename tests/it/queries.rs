@@ -4,6 +4,7 @@ mod chance;
 mod counts;
 mod evaluation;
 mod filters;
+mod left_out;
 mod moving;
 mod nodes;
 mod page_info;

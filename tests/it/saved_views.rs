@@ -3,6 +3,7 @@
 mod keeping;
 mod listing;
 mod mending;
+mod sharing;
 
 use serde_json::{Value, json};
 

@@ -20,7 +20,7 @@ use super::{evaluation, ids};
 use crate::support::desk::{text, uuid};
 
 /// How many random filters of each list a run tries.
-const FILTERS: usize = 300;
+const FILTERS: usize = 200;
 
 /// What filters are made from.
 struct Maker<'a> {
@@ -362,8 +362,14 @@ async fn each_field_finds_some_and_its_opposite_the_rest() {
     }
     let contains = json!({ "property": [{ "name": "colours", "eq": { "option": "blue" } }] });
     cases.push(("tickets", contains));
+    let conversations = evaluation::rows(&world.client, "conversations").await;
+    let tickets = evaluation::rows(&world.client, "tickets").await;
     for (field, filter) in cases {
-        let rows = evaluation::rows(&world.client, field).await;
+        let rows = if field == "tickets" {
+            &tickets
+        } else {
+            &conversations
+        };
         let ask = async |filter: &Value| -> BTreeSet<String> {
             let type_name = if field == "tickets" {
                 "TicketFilter"
