@@ -57,11 +57,19 @@ impl SavedView {
 
     /// The filter as it was given, `null` told from what was left out: the value for the argument `filter` of
     /// `conversations` or `tickets`, and of whatever else takes that filter.
+    #[allow(
+        clippy::unused_async,
+        reason = "the macro takes no resolver that is not async"
+    )]
     async fn filter(&self) -> async_graphql::Result<Json> {
         Ok(Json(value(&self.0.filter)?))
     }
 
     /// The order: the value for the argument `orderBy` of `conversations` or `tickets`.
+    #[allow(
+        clippy::unused_async,
+        reason = "the macro takes no resolver that is not async"
+    )]
     async fn order_by(&self) -> async_graphql::Result<Json> {
         Ok(Json(value(&self.0.order_by)?))
     }
