@@ -232,13 +232,13 @@ impl Images {
         let value = async_graphql::Value::from_json(filter.clone()).expect("a value");
         let limits = Limits::default();
         if field == "tickets" {
-            let input = TicketFilter::parse(Some(value)).ok().expect("a filter");
+            let input = TicketFilter::parse(Some(value)).expect("a filter");
             let filter = TicketFilter::read(Some(input), me, &self.definitions, &limits);
             let filter = filter.expect("a filter");
             let found = self.tickets.iter().filter(|one| filter.matches(one));
             found.map(|one| one.id.to_string()).collect()
         } else {
-            let input = ConversationFilter::parse(Some(value)).ok();
+            let input = ConversationFilter::parse(Some(value));
             let filter = ConversationFilter::read(Some(input.expect("a filter")), me, &limits);
             let filter = filter.expect("a filter");
             let kind_of = |id: ChannelId| self.kinds.get(&id).copied();
