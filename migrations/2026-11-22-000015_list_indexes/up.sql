@@ -22,7 +22,13 @@ CREATE INDEX tickets_priority ON tickets (account_id, (coalesce(priority, 0)) DE
 
 -- Tickets by the value of a property. A value may be longer than an index takes, and row-level security keeps an
 -- operator of jsonb from using an index at all; the hash is a plain number. A column, not an expression, for the same reason.
+-- Options are a set: their order is what the definition's was when they were written.
+CREATE FUNCTION tandem_value_hash(value jsonb) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT jsonb_hash_extended(CASE WHEN value ? 'options'
+        THEN (SELECT jsonb_agg(option ORDER BY option) FROM jsonb_array_elements(value -> 'options') AS option)
+        ELSE value END, 0)
+$$;
 ALTER TABLE ticket_properties ADD COLUMN value_hash bigint
-    GENERATED ALWAYS AS (jsonb_hash_extended(value, 0)) STORED;
+    GENERATED ALWAYS AS (tandem_value_hash(value)) STORED;
 CREATE INDEX ticket_properties_value ON ticket_properties (account_id, definition_id, value_hash, ticket_id);
 DROP INDEX ticket_properties_definition;

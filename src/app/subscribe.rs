@@ -31,6 +31,7 @@ struct Operation {
 
 impl Operation {
     fn of(request: &mut Request) -> Self {
+        graphql::variables::leave_out(request);
         Self {
             document: request.parsed_query().ok().cloned(),
             text: request.query.clone(),
@@ -73,10 +74,15 @@ impl Operation {
         serde_json::to_string(&variables).unwrap_or_default()
     }
 
-    /// What of the viewer a frame depends on: the panel is each user's own (rule 9).
+    /// What of the viewer a frame depends on: the panel is each user's own (rule 9), and so is what `ownedByMe` finds,
+    /// whether the text has it or a variable.
     fn access(&self, viewer: &Viewer) -> String {
         let personal = ["details", "detailsPanel", "viewer"];
-        if personal.iter().any(|field| self.text.contains(field)) {
+        let owned = "ownedByMe";
+        if personal.iter().any(|field| self.text.contains(field))
+            || self.text.contains(owned)
+            || self.variables_of_frames().contains(owned)
+        {
             format!("{:?}", viewer.principal)
         } else {
             String::new()

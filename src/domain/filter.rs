@@ -151,7 +151,7 @@ impl ConversationFilter {
 /// What a property is held against.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PropertyTest {
-    /// Has this very value.
+    /// Has this very value. Options are a set: kept in the order that the definition had, which may be another by now.
     Equals(Value),
     /// Has this option among its options.
     Contains(String),
@@ -216,6 +216,10 @@ impl PropertyTest {
     pub fn holds(&self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::IsSet(set), value) => value.is_some() == *set,
+            (Self::Equals(Value::Options(wanted)), Some(Value::Options(options))) => {
+                // No option is there twice.
+                options.len() == wanted.len() && wanted.iter().all(|one| options.contains(one))
+            }
             (Self::Equals(wanted), Some(value)) => value == wanted,
             (Self::Contains(option), Some(Value::Options(options))) => options.contains(option),
             _ => false,

@@ -13,5 +13,6 @@ pub mod image;
 pub mod noun;
 pub mod property;
 pub mod refusal;
+pub mod saved_view;
 pub mod search;
 pub mod text;

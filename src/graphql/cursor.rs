@@ -38,6 +38,10 @@ pub enum ListKind {
     Trash = 12,
     /// `Query.search`
     Search = 13,
+    /// `SavedView.conversations`
+    SavedConversations = 14,
+    /// `SavedView.tickets`
+    SavedTickets = 15,
 }
 
 /// One list in one order.

@@ -15,14 +15,14 @@ use super::scalars::Cursor;
 use super::state::{reader, state};
 use super::types::{
     Cascade, CascadeRuleDescription, Contact, Conversation, Inbox, Node, Pipeline,
-    PropertyDefinition, SearchConnection, Ticket, TrashGroup, User, Viewer, conversation_list,
-    nodes, search, ticket_list,
+    PropertyDefinition, SavedView, SavedViewKind, SearchConnection, Ticket, TrashGroup, User,
+    Viewer, conversation_list, nodes, search, ticket_list,
 };
 use crate::domain::cascade::Rule;
 use crate::domain::id::{ContactId, ConversationId, InboxId, TicketId};
 use crate::error::Error;
 use crate::store::read::page::Rows;
-use crate::store::read::{cascade, desk, trash, user};
+use crate::store::read::{cascade, desk, saved_view, trash, user};
 
 /// What can be asked. All that one response shows was read at one moment.
 pub struct Query;
@@ -232,6 +232,23 @@ impl Query {
         after: Option<String>,
     ) -> async_graphql::Result<SearchConnection> {
         search(ctx, &text, PageArgs::forward(first, after)).await
+    }
+
+    /// The lists that the viewer has named and those that the account shares, by name: 300 at most, in one statement.
+    async fn saved_views(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which kind; left out: of both.")] kind: Option<SavedViewKind>,
+    ) -> async_graphql::Result<Vec<SavedView>> {
+        let reader = reader(ctx)?;
+        let user = reader.viewer().user();
+        let seen = saved_view::seen_by(reader.source(), user, kind.map(Into::into)).await;
+        Ok(seen
+            .shown()?
+            .into_iter()
+            .map(Arc::new)
+            .map(SavedView)
+            .collect())
     }
 
     /// What is in the trash, newest first.

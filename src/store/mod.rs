@@ -15,6 +15,7 @@ pub mod read;
 pub mod receive;
 mod redact;
 mod rows;
+pub mod saved_views;
 mod session;
 pub mod settings;
 pub mod sql;

@@ -18,14 +18,16 @@ use super::turns::Turns;
 use crate::domain::event::Entry;
 use crate::domain::id::{
     CascadeId, ChannelId, ContactId, ConversationId, InboxId, IntegrationId, MessageId, PipelineId,
-    PropertyId, StatusId, TicketId, TrashGroupId, UserId,
+    PropertyId, SavedViewId, StatusId, TicketId, TrashGroupId, UserId,
 };
 use crate::domain::image::{Conversation, Held, Ticket};
 use crate::domain::property::PropertyDefinition;
+use crate::domain::saved_view::SavedView;
 use crate::error::Result;
 use crate::store::read::joins::{ConversationJoins, TicketJoins};
 use crate::store::read::{
-    Source, account, cascade, conversation, desk, message, property, ticket, trash, user,
+    Source, account, cascade, conversation, desk, message, property, saved_view, ticket, trash,
+    user,
 };
 
 macro_rules! things_by_id {
@@ -64,6 +66,8 @@ things_by_id! {
     Messages: MessageId => message::Message, message::messages_by_id;
     /// Trash groups by id.
     TrashGroups: TrashGroupId => trash::TrashGroup, trash::groups_by_id;
+    /// Saved views by id, whoever keeps them.
+    SavedViews: SavedViewId => SavedView, saved_view::views_by_id;
 }
 
 /// Conversations by id.
@@ -407,6 +411,8 @@ loaders! {
     group_tickets: GroupTickets,
     /// Their conversations.
     group_conversations: GroupConversations,
+    /// Saved views.
+    saved_views: SavedViews,
 }
 
 #[cfg(test)]

@@ -35,14 +35,14 @@ impl Listed for Cascade {
     const EDGE: &'static str = "CascadeEdge";
 }
 
-type ConversationSorting = filter::Order<filter::ConversationSort>;
-type TicketSorting = filter::Order<filter::TicketSort>;
+pub(super) type ConversationSorting = filter::Order<filter::ConversationSort>;
+pub(super) type TicketSorting = filter::Order<filter::TicketSort>;
 
-fn conversation_order(order: ConversationSorting, kind: ListKind) -> ListId {
+pub(super) fn conversation_order(order: ConversationSorting, kind: ListKind) -> ListId {
     ListId::by_time(kind, order.by as u8 * 2 + u8::from(order.descending))
 }
 
-fn ticket_order(order: TicketSorting, kind: ListKind) -> ListId {
+pub(super) fn ticket_order(order: TicketSorting, kind: ListKind) -> ListId {
     let number = order.by as u8 * 2 + u8::from(order.descending);
     match order.by {
         filter::TicketSort::LastActivity | filter::TicketSort::Created => {
@@ -85,11 +85,22 @@ pub(in crate::graphql) async fn conversation_list(
     order: Option<ConversationOrder>,
     args: PageArgs,
 ) -> async_graphql::Result<Connection<Conversation>> {
-    let limits = ctx.data::<Limits>()?;
-    let filter = Arc::new(ConversationFilter::read(filter, limits).shown()?);
+    let me = reader(ctx)?.viewer().user();
+    let filter = ConversationFilter::read(filter, me, ctx.data::<Limits>()?).shown()?;
     let order = order.unwrap_or_default().into();
     let list = conversation_order(order, ListKind::Conversations);
-    let page = args.page(list, limits).shown()?;
+    conversation_page(ctx, Arc::new(filter), order, list, args).await
+}
+
+/// A page of a list of conversations whose filter has been read.
+pub(super) async fn conversation_page(
+    ctx: &Context<'_>,
+    filter: Arc<filter::ConversationFilter>,
+    order: ConversationSorting,
+    list: ListId,
+    args: PageArgs,
+) -> async_graphql::Result<Connection<Conversation>> {
+    let page = args.page(list, ctx.data::<Limits>()?).shown()?;
     let reader = reader(ctx)?;
     let joins = conversations_joins(ctx);
     let rows = conversation::page(reader.source(), &filter, order, page, joins).await;
@@ -123,7 +134,9 @@ pub(super) async fn conversation_list_of(
     let filter = if of.with_trash {
         None
     } else {
-        Some(Arc::new(ConversationFilter::read(filter, limits).shown()?))
+        let me = reader(ctx)?.viewer().user();
+        let filter = ConversationFilter::read(filter, me, limits).shown()?;
+        Some(Arc::new(filter))
     };
     let order = order.unwrap_or_default().into();
     let list = conversation_order(order, of.kind).of(of.thing);
@@ -139,6 +152,26 @@ pub(super) async fn conversation_list_of(
     Ok(Connection::new(list, rows, total, conversation_node(order)))
 }
 
+/// Reads what tickets are filtered by, with the account's definitions where it names properties.
+pub(in crate::graphql) async fn ticket_filter(
+    ctx: &Context<'_>,
+    filter: Option<TicketFilter>,
+) -> async_graphql::Result<crate::error::Result<filter::TicketFilter>> {
+    let reader = reader(ctx)?;
+    let definitions = match &filter {
+        Some(filter) if filter.names_properties() => reader.loaders().definitions.one(()).await?,
+        _ => None,
+    };
+    let definitions = definitions.unwrap_or_default();
+    let me = reader.viewer().user();
+    Ok(TicketFilter::read(
+        filter,
+        me,
+        &definitions,
+        ctx.data::<Limits>()?,
+    ))
+}
+
 /// A page of the account's tickets.
 pub(in crate::graphql) async fn ticket_list(
     ctx: &Context<'_>,
@@ -146,17 +179,22 @@ pub(in crate::graphql) async fn ticket_list(
     order: Option<TicketOrder>,
     args: PageArgs,
 ) -> async_graphql::Result<Connection<Ticket>> {
-    let limits = ctx.data::<Limits>()?;
-    let reader = reader(ctx)?;
-    let definitions = match &filter {
-        Some(filter) if filter.names_properties() => reader.loaders().definitions.one(()).await?,
-        _ => None,
-    };
-    let definitions = definitions.unwrap_or_default();
-    let filter = Arc::new(TicketFilter::read(filter, &definitions, limits).shown()?);
+    let filter = ticket_filter(ctx, filter).await?.shown()?;
     let order = order.unwrap_or_default().into();
     let list = ticket_order(order, ListKind::Tickets);
-    let page = args.page(list, limits).shown()?;
+    ticket_page(ctx, Arc::new(filter), order, list, args).await
+}
+
+/// A page of a list of tickets whose filter has been read.
+pub(super) async fn ticket_page(
+    ctx: &Context<'_>,
+    filter: Arc<filter::TicketFilter>,
+    order: TicketSorting,
+    list: ListId,
+    args: PageArgs,
+) -> async_graphql::Result<Connection<Ticket>> {
+    let page = args.page(list, ctx.data::<Limits>()?).shown()?;
+    let reader = reader(ctx)?;
     let joins = tickets_joins(ctx);
     let rows = ticket::page(reader.source(), &filter, order, page, joins).await;
     let rows = rows.shown()?;

@@ -13,6 +13,7 @@ pub mod joins;
 pub mod message;
 pub mod page;
 pub mod property;
+pub mod saved_view;
 pub mod search;
 pub mod ticket;
 mod ticket_filter;

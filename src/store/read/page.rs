@@ -158,7 +158,9 @@ impl Page {
         format!(" ORDER BY {} {direction}{tie}", keyset.value)
     }
 
-    /// Cuts what [`Page::order`] brought to the page, in the list's order; how much it brought too many does not matter.
+    /// Cuts what [`Page::order`] brought to the page, in the list's order; how much it brought too many does not
+    /// matter. Where the page is bounded by a key, there is more beyond it: the row that it names, or was there when it
+    /// was handed out.
     pub(super) fn cut<T>(&self, mut rows: Vec<T>) -> Rows<T> {
         let more = rows.len() > usize::from(self.size);
         rows.truncate(usize::from(self.size));
@@ -166,14 +168,14 @@ impl Page {
             rows.reverse();
             Rows {
                 rows,
-                more_before: more,
+                more_before: more || self.after.is_some(),
                 more_after: self.before.is_some(),
             }
         } else {
             Rows {
                 rows,
                 more_before: self.after.is_some(),
-                more_after: more,
+                more_after: more || self.before.is_some(),
             }
         }
     }

@@ -4,6 +4,7 @@ use super::binds::Binds;
 use super::conversation_filter::{condition, in_range, is_one_of_two, maybe_equals};
 use crate::domain::filter::{PropertyTest, TicketFilter, TicketLeaf};
 use crate::domain::id::PropertyId;
+use crate::domain::property::Value;
 use crate::store::sql::Bind;
 
 /// All conditions of a list of tickets `t`; `account` is the placeholder of the account.
@@ -62,12 +63,17 @@ fn property(
     let (holds, wanted) = match test {
         PropertyTest::Equals(value) => {
             // Written as the log and the table write it, so equal values are equal jsonb.
-            let value = binds.push(Bind::Json(serde_json::to_value(value).unwrap_or_default()));
+            let json = serde_json::to_value(value).unwrap_or_default();
+            let json = binds.push(Bind::Json(json));
+            let equal = match value {
+                // A set, whose order was that of the definition when it was written.
+                Value::Options(_) => format!("p.value @> {json} AND p.value <@ {json}"),
+                _ => format!("p.value = {json}"),
+            };
             // The index has the hash; what only looks equal by it is told apart by the value. Wrapped, because the
             // planner would take the two for independent, and expect next to no rows.
-            let same = format!(
-                "p.value_hash = jsonb_hash_extended({value}, 0) AND coalesce(p.value = {value}, false)"
-            );
+            let same =
+                format!("p.value_hash = tandem_value_hash({json}) AND coalesce({equal}, false)");
             (true, same)
         }
         PropertyTest::Contains(option) => {
