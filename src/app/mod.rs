@@ -57,6 +57,7 @@ impl App {
             );
         }
         let mut options = RealtimeOptions::default();
+        options.hints = config.hints()?;
         options.replay.window = Duration::from_secs(u64::from(config.replay_days) * 24 * 60 * 60);
         let (realtime, live) = Realtime::start(&store, options, shutdown.begun())?;
         let tail = realtime.tail.clone();
@@ -75,6 +76,7 @@ impl App {
         let schema = graphql::schema(config.graphql())
             .data(service.clone())
             .data(told)
+            .data(subscribe::on_typing(&realtime))
             .finish();
         let work = jobs::start(service.clone(), &config, shutdown);
         let inner = Inner {

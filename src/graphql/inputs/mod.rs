@@ -6,6 +6,7 @@ pub mod conversations;
 pub mod ids;
 pub mod messages;
 mod order;
+pub mod presence;
 pub mod property;
 pub mod settings;
 mod ticket_filter;

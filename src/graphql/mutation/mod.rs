@@ -1,11 +1,13 @@
 //! Mutations: each takes its input apart, calls one command and wraps what it returns.
 
 mod payload;
+mod presence;
 mod settings;
 
 use async_graphql::{Context, Object};
 
 pub use payload::{CascadePayload, UserError, WriteResult};
+pub use presence::UpdatePresencePayload;
 pub use settings::{AccountPayload, UpdateDetailsPanelPayload};
 
 use super::inputs::conversations::{
@@ -13,6 +15,7 @@ use super::inputs::conversations::{
     UpdateConversationStatusInput,
 };
 use super::inputs::messages::{AddNoteInput, ReceiveMessageInput, SendReplyInput};
+use super::inputs::presence::UpdatePresenceInput;
 use super::inputs::settings::{
     CreateChannelInput, CreateInboxInput, CreatePipelineInput, CreatePropertyDefinitionInput,
     CreateTicketStatusInput, CreateUserInput, UpdateDetailsPanelInput, UpdateInboxInput,
@@ -308,5 +311,15 @@ impl Mutation {
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
+    }
+
+    /// Whoever subscribes to `presence` is shown as looking; this says whether they write. No cascade: it is seen and
+    /// forgotten, and written down nowhere.
+    async fn update_presence(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdatePresenceInput,
+    ) -> async_graphql::Result<UpdatePresencePayload> {
+        presence::run(ctx, input).await
     }
 }

@@ -24,6 +24,7 @@ fn command(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         "TANDEM_DATA_DIR",
         "TANDEM_LISTEN",
         "TANDEM_CONFIG",
+        "TANDEM_HINTS",
         "TANDEM_LOG",
         "TANDEM_LOG_JSON",
     ] {
