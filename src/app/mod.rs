@@ -56,8 +56,10 @@ impl App {
                  off; connect as a role that owns the tables and is neither"
             );
         }
-        let mut options = RealtimeOptions::default();
-        options.hints = config.hints()?;
+        let mut options = RealtimeOptions {
+            hints: config.hints()?,
+            ..RealtimeOptions::default()
+        };
         options.replay.window = Duration::from_secs(u64::from(config.replay_days) * 24 * 60 * 60);
         let (realtime, live) = Realtime::start(&store, options, shutdown.begun())?;
         let tail = realtime.tail.clone();

@@ -53,9 +53,12 @@ enum Carrier {
     Off,
 }
 
-/// What was heard, by channel; none says that hints may have been lost.
+/// One channel; no payload says that hints may have been lost.
+type Channel = broadcast::Sender<Option<String>>;
+
+/// What was heard, by channel.
 #[derive(Clone)]
-struct Heard(Arc<[(&'static str, broadcast::Sender<Option<String>>)]>);
+struct Heard(Arc<[(&'static str, Channel)]>);
 
 /// One who waits for the hints of a channel.
 pub struct Ear {
@@ -71,7 +74,7 @@ impl Heard {
         )
     }
 
-    fn channel(&self, name: &str) -> Option<&broadcast::Sender<Option<String>>> {
+    fn channel(&self, name: &str) -> Option<&Channel> {
         let mut channels = self.0.iter();
         channels
             .find(|(channel, _)| *channel == name)

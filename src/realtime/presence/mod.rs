@@ -96,7 +96,7 @@ pub struct Presence {
     inner: Arc<Inner>,
 }
 
-pub(self) struct Inner {
+struct Inner {
     options: PresenceOptions,
     state: Mutex<State>,
     /// There is something to say at once.

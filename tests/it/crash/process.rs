@@ -91,6 +91,11 @@ pub struct Server {
 impl Server {
     /// `tandem serve` on that database.
     pub async fn serve(database_url: &str) -> Self {
+        Self::serve_with(database_url, &[]).await
+    }
+
+    /// The same with further arguments.
+    pub async fn serve_with(database_url: &str, further: &[&str]) -> Self {
         let arguments = [
             "--log-json",
             "serve",
@@ -99,7 +104,7 @@ impl Server {
             "--database-url",
             database_url,
         ];
-        let mut child = command(arguments)
+        let mut child = command(arguments.iter().chain(further))
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()

@@ -2,6 +2,7 @@
 
 mod access;
 mod hub;
+mod nats;
 mod replay;
 mod share;
 mod tail;

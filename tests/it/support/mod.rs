@@ -5,8 +5,10 @@ mod app;
 mod cluster;
 mod database;
 pub mod desk;
+mod nats;
 pub mod sql;
 
 pub use account::{TestAccount, TestUser};
 pub use app::{Client, TestApp};
 pub use database::{TestDatabase, connect, database};
+pub use nats::Nats;
