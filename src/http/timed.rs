@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use super::limits::Limits;
+use super::{limits::Limits, lost};
 
 /// A listener whose connections fail when their peer takes nothing for `Limits::write_timeout`, or is sent nothing for
 /// `Limits::idle_timeout`.
@@ -47,6 +47,10 @@ impl Listener for Timed {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps its delay");
+        }
+        // As long as a write may wait, which is the same thing seen from above.
+        if let Err(error) = lost::find_out(&stream, self.write_timeout) {
+            tracing::debug!(%error, "a connection that is lost will be found out by pings alone");
         }
         let stream = TimedStream {
             stream,
