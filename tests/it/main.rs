@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod bulk;
+mod chaos;
 mod concurrency;
 mod contract;
 mod crash;

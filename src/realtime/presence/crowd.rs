@@ -51,6 +51,8 @@ pub(super) struct Crowd {
     places: HashMap<Place, HashMap<UserId, Person>>,
     /// Those who have marks: only they can run out.
     writing: HashSet<Who>,
+    /// How many there are in all places.
+    people: usize,
 }
 
 impl Crowd {
@@ -92,7 +94,9 @@ impl Crowd {
     /// The marks of somebody.
     pub fn marks(&self, who: Who) -> impl Iterator<Item = Mark> + '_ {
         let person = self.places.get(&who.place).and_then(|p| p.get(&who.user));
-        person.into_iter().flat_map(|person| person.marks.clone())
+        person
+            .into_iter()
+            .flat_map(|person| person.marks.iter().copied())
     }
 
     /// Those who write by what was said to this server.
@@ -135,13 +139,16 @@ impl Crowd {
     }
 
     /// How many users at conversations are known of.
-    pub fn len(&self) -> usize {
-        self.places.values().map(HashMap::len).sum()
+    pub const fn len(&self) -> usize {
+        self.people
     }
 
     fn person(&mut self, who: Who) -> &mut Person {
         let people = self.places.entry(who.place).or_default();
-        people.entry(who.user).or_default()
+        people.entry(who.user).or_insert_with(|| {
+            self.people += 1;
+            Person::default()
+        })
     }
 
     /// Takes something away from somebody, and forgets who has nothing left.
@@ -157,6 +164,7 @@ impl Crowd {
             self.writing.remove(&who);
             if person.looks.is_empty() {
                 people.remove(&who.user);
+                self.people -= 1;
             }
         }
         if people.is_empty() {

@@ -3,6 +3,7 @@
 mod access;
 mod hub;
 mod nats;
+mod presence;
 mod replay;
 mod share;
 mod tail;

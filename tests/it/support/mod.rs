@@ -2,6 +2,7 @@
 
 mod account;
 mod app;
+pub mod chaos_proxy;
 mod cluster;
 mod database;
 pub mod desk;
