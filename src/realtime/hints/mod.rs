@@ -1,6 +1,6 @@
 //! Hints between servers: "something happened, look now". Losing one costs a moment, never anything else, because
-//! whoever waits for one also looks by itself. They go over the database's own notifications ([`postgres`]), outside
-//! every transaction that writes, or over NATS ([`nats`]) where the database is better spared.
+//! whoever waits for one also looks by itself. They go over the database's own notifications (`postgres`), outside
+//! every transaction that writes, or over NATS (`nats`) where the database is better spared.
 
 mod nats;
 mod postgres;

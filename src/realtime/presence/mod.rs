@@ -24,8 +24,8 @@
 //!   one that was not heard for [`PresenceOptions::lease`] nobody is shown any more.
 //! - A mark that somebody writes needs no owner: it runs out by itself everywhere.
 //!
-//! - [`crowd`] is who is where, [`peers`] what is known of other servers, [`book`] both and what is to be told;
-//!   these three know no clock. [`exchange`] speaks and listens; [`room`] is what subscribers share.
+//! - `crowd` is who is where, `peers` what is known of other servers, `book` both and what is to be told;
+//!   these three know no clock. `exchange` speaks and listens; `room` is what subscribers share.
 
 mod book;
 mod crowd;
