@@ -20,6 +20,9 @@ use tokio::{
 
 use super::{limits::Limits, lost};
 
+/// By how much the kernel is more patient with a peer that answers nothing than `Limits::write_timeout` is.
+const MARGIN: Duration = Duration::from_secs(2);
+
 /// A listener whose connections fail when their peer takes nothing for `Limits::write_timeout`, or is sent nothing for
 /// `Limits::idle_timeout`.
 pub(crate) struct Timed {
@@ -48,8 +51,8 @@ impl Listener for Timed {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps its delay");
         }
-        // As long as a write may wait, which is the same thing seen from above.
-        if let Err(error) = lost::find_out(&stream, self.write_timeout) {
+        // Later than a write may wait: a reader that stalls but is there is for the limit above to end.
+        if let Err(error) = lost::find_out(&stream, self.write_timeout + MARGIN) {
             tracing::debug!(%error, "a connection that is lost will be found out by pings alone");
         }
         let stream = TimedStream {
