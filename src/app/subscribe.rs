@@ -1,6 +1,8 @@
 //! Executing subscriptions: read once what is wanted, then execute for each cascade, together with all who asked the
 //! same.
 
+mod presence;
+
 use std::sync::Arc;
 
 use async_graphql::parser::types::{
@@ -20,6 +22,8 @@ use crate::graphql::{self, RequestState};
 use crate::http::{Frame, LastEventId};
 use crate::realtime::replay::StreamError;
 use crate::realtime::share::{Execute, GroupKey};
+
+pub(super) use presence::on_typing;
 
 /// An operation that is executed again and again.
 struct Operation {
@@ -114,6 +118,9 @@ pub(super) fn subscribe(
                 }
             }
             Ok(Wanted::Changed { filter }) => changed(app, viewer, operation, filter).await,
+            Ok(Wanted::Presence { conversation }) => {
+                presence::presence(app, viewer, operation, conversation)
+            }
             Err(errors) => tokio_stream::once(Frame::Error(errors)).boxed(),
         }
     };

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod id;
 pub mod image;
 pub mod noun;
+pub mod presence;
 pub mod property;
 pub mod refusal;
 pub mod saved_view;

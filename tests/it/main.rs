@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod bulk;
+mod chaos;
 mod concurrency;
 mod contract;
 mod crash;
@@ -17,6 +18,7 @@ mod layering;
 mod mail;
 mod migrations;
 mod model;
+mod presence;
 mod queries;
 mod readme;
 mod realtime;

@@ -7,6 +7,7 @@ pub mod given;
 pub mod ids;
 pub mod messages;
 mod order;
+pub mod presence;
 pub mod property;
 pub mod saved_views;
 pub mod settings;

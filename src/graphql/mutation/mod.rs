@@ -1,12 +1,14 @@
 //! Mutations: each takes its input apart, calls one command and wraps what it returns.
 
 mod payload;
+mod presence;
 mod saved_views;
 mod settings;
 
 use async_graphql::{Context, Object};
 
 pub use payload::{CascadePayload, UserError, WriteResult};
+pub use presence::UpdatePresencePayload;
 pub use saved_views::SavedViewPayload;
 pub use settings::{AccountPayload, UpdateDetailsPanelPayload};
 
@@ -15,6 +17,7 @@ use super::inputs::conversations::{
     UpdateConversationStatusInput,
 };
 use super::inputs::messages::{AddNoteInput, ReceiveMessageInput, SendReplyInput};
+use super::inputs::presence::UpdatePresenceInput;
 use super::inputs::saved_views::{
     CreateSavedViewInput, DeleteSavedViewInput, UpdateSavedViewInput,
 };
@@ -344,5 +347,15 @@ impl Mutation {
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(), id).await
+    }
+
+    /// Whoever subscribes to `presence` is shown as looking; this says whether they write. No cascade: it is seen and
+    /// forgotten, and written down nowhere.
+    async fn update_presence(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdatePresenceInput,
+    ) -> async_graphql::Result<UpdatePresencePayload> {
+        presence::run(ctx, input).await
     }
 }
