@@ -1,6 +1,8 @@
 //! Executing subscriptions: read once what is wanted, then execute for each cascade, together with all who asked the
 //! same.
 
+mod lists;
+
 use std::sync::Arc;
 
 use async_graphql::parser::types::{
@@ -107,6 +109,8 @@ pub(super) fn subscribe(
                     Err(error) => tokio_stream::once(Frame::Error(vec![error])).boxed(),
                 }
             }
+            Ok(Wanted::View(spec)) => lists::view(app, viewer, operation, spec),
+            Ok(Wanted::Counts(filters)) => lists::counts(app, viewer, operation, filters),
             Ok(Wanted::Changed { filter }) => changed(app, viewer, operation, filter).await,
             Err(errors) => tokio_stream::once(Frame::Error(errors)).boxed(),
         }

@@ -73,6 +73,15 @@ impl<Leaf> Condition<Leaf> {
         }
     }
 
+    /// Whether any of its single conditions is one that `leaf` looks for.
+    pub fn names(&self, leaf: &impl Fn(&Leaf) -> bool) -> bool {
+        match self {
+            Self::Is(one) => leaf(one),
+            Self::All(many) | Self::Any(many) => many.iter().any(|one| one.names(leaf)),
+            Self::Not(one) => one.names(leaf),
+        }
+    }
+
     /// How many conditions it has, the combining ones included.
     #[must_use]
     pub fn size(&self) -> usize {

@@ -4,6 +4,7 @@
 //! - [`hub`], which fans out to bounded feeds by account and filter.
 //! - [`follow`] joins what is replayed from a cursor to what comes live; [`replay`] makes streams of that, and
 //! - [`share`] executes once for all who asked the same.
+//! - [`lists`] keeps live lists and numbers, once for all who look at the same.
 //! - [`access`] ends streams of those who may no longer see.
 //! - [`hints`] carries "look now" between servers.
 
@@ -12,6 +13,7 @@ pub mod follow;
 pub mod guard;
 pub mod hints;
 pub mod hub;
+pub mod lists;
 pub mod replay;
 pub mod share;
 pub mod tail;
@@ -28,6 +30,7 @@ use access::Access;
 use follow::Log;
 use hints::Bus;
 use hub::Hub;
+use lists::{ListOptions, Lists};
 use replay::ReplayOptions;
 use share::Share;
 use tail::{Tail, TailHandle, TailOptions};
@@ -39,6 +42,8 @@ pub struct RealtimeOptions {
     pub tail: TailOptions,
     /// Replaying.
     pub replay: ReplayOptions,
+    /// Live lists and numbers.
+    pub lists: ListOptions,
     /// How many entries or frames a subscriber may be behind.
     pub queue: usize,
     /// How often it is looked up whether those connected still may be.
@@ -52,6 +57,7 @@ impl Default for RealtimeOptions {
         Self {
             tail: TailOptions::default(),
             replay: ReplayOptions::default(),
+            lists: ListOptions::default(),
             queue: 256,
             access_poll: Duration::from_millis(500),
             hints: true,
@@ -70,6 +76,8 @@ pub struct Realtime {
     pub access: Access,
     /// Who follows it together.
     pub share: Share,
+    /// The live lists and numbers that somebody looks at.
+    pub lists: Lists,
     replay: ReplayOptions,
     store: Store,
 }
@@ -105,7 +113,8 @@ impl Realtime {
         };
         let realtime = Self {
             tail,
-            share: Share::new(log, hub.clone(), options.queue),
+            share: Share::new(log.clone(), hub.clone(), options.queue),
+            lists: Lists::new(log, hub.clone(), options.queue, options.lists),
             hub: hub.clone(),
             access,
             replay: options.replay,

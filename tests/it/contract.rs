@@ -14,8 +14,6 @@ use tandem::graphql::sdl;
 const MISSING: &[&str] = &[
     "Mutation.updatePresence",
     "Query.search",
-    "Subscription.conversationView",
-    "Subscription.counts",
     "Subscription.presence",
 ];
 

@@ -9,6 +9,7 @@ pub mod cascade;
 pub mod conversation;
 mod conversation_filter;
 pub mod desk;
+pub mod live;
 pub mod message;
 pub mod page;
 pub mod property;
