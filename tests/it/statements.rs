@@ -1,6 +1,6 @@
 //! How much a command asks of the database: the same for one conversation as for fifty.
 
-mod proxy;
+pub mod proxy;
 
 use serde_json::json;
 use tandem::config::Config;

@@ -5,4 +5,4 @@ mod hub;
 mod replay;
 mod share;
 mod tail;
-mod world;
+pub mod world;
