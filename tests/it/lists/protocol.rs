@@ -203,6 +203,7 @@ async fn what_the_queries_refuse_is_refused() {
         text(&message["payload"]["errors"][0]["message"]).contains("`first`"),
         "{message:#}"
     );
+    assert_eq!(message["payload"]["data"], Value::Null, "{message:#}");
     assert_eq!(
         socket.receive().await,
         json!({ "id": "within", "type": "complete" })
