@@ -1,6 +1,6 @@
 //! Live lists and numbers, as pure functions of the log: what a cascade does to a list that somebody looks at.
 //!
-//! - [`moves`] tells what each conversation of a cascade was before it and is after it.
+//! - [`moves()`] tells what each conversation of a cascade was before it and is after it.
 //! - [`Window`] holds the beginning of a list, a little more than is shown.
 //! - [`Count`] holds how many the whole list has.
 //! - [`List`] puts them together and tells what a subscriber has to be told.

@@ -1,10 +1,10 @@
 //! Live lists and live numbers: kept from the log in memory, one for all who look at the same.
 //!
-//! - [`view`] is one list that somebody looks at, with its task: it follows the account's cascades, decides from
+//! - `view` is one list that somebody looks at, with its task: it follows the account's cascades, decides from
 //!   their images who is in the list, and executes once for each document that is asked about it.
-//! - [`tally`] counts, for one account, what passes each filter that somebody counts by; [`counts`] tells
+//! - `tally` counts, for one account, what passes each filter that somebody counts by; [`counts`] tells
 //!   subscribers, a few times a second at most.
-//! - [`reading`] is what of the database they need: a page and its number at first, and a page more when a window has
+//! - `reading` is what of the database they need: a page and its number at first, and a page more when a window has
 //!   run short. Never anything for a subscriber, nor for a cascade.
 //!
 //! How a reading and the log are joined says [`crate::domain::live`].

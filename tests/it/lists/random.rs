@@ -261,7 +261,7 @@ async fn applying_the_frames_gives_what_a_fresh_query_gives() {
         }
         watchers.truncate(2);
     }
-    let changes = watchers[0].seen("0/3").await.unwrap().copy.changes;
+    let changes = watchers[0].seen("0/3").unwrap().copy.changes;
     assert!(changes > 30, "{changes} changes");
     drop(watchers);
     for server in [&one, &two] {

@@ -150,7 +150,7 @@ impl Watcher {
     }
 
     /// What has come so far; nothing before the first frame.
-    pub async fn seen(&self, id: &str) -> Option<Seen> {
+    pub fn seen(&self, id: &str) -> Option<Seen> {
         assert!(!self.reading.is_finished(), "the reader has failed");
         self.seen.lock().unwrap().get(id).cloned()
     }
@@ -159,7 +159,7 @@ impl Watcher {
     pub async fn until(&self, id: &str, wanted: impl Fn(&Seen) -> bool) -> Seen {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let seen = self.seen(id).await;
+            let seen = self.seen(id);
             if let Some(seen) = seen.clone().filter(&wanted) {
                 return seen;
             }
@@ -173,7 +173,7 @@ impl Watcher {
         let fresh = &fresh["conversations"];
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let copy = self.seen(id).await.unwrap_or_default().copy;
+            let copy = self.seen(id).unwrap_or_default().copy;
             let mine = json!({ "nodes": copy.nodes, "totalCount": copy.total });
             if mine == *fresh {
                 return;
