@@ -41,3 +41,19 @@ pub fn of_tree(root: u32) -> f64 {
 pub fn of_one(process: u32) -> f64 {
     of(process).map_or(0.0, |(_, used)| used)
 }
+
+/// The kilobytes of memory that a process holds.
+#[allow(dead_code, reason = "not every bench looks at it")]
+pub fn memory(process: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    number.unwrap_or(f64::NAN)
+}
+
+/// How many processes a process has started that still run.
+#[allow(dead_code, reason = "not every bench looks at it")]
+pub fn children(process: u32) -> usize {
+    let tasks = fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
+    tasks.unwrap_or_default().split_whitespace().count()
+}
