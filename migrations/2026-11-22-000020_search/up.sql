@@ -5,20 +5,26 @@
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 
--- Lower case without accents, every run of anything but letters and digits a single space: the same for every
--- language, with no dictionary that would have to know which one it is.
-CREATE FUNCTION tandem_fold(text text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50 AS $$
-    SELECT regexp_replace(lower(CASE WHEN octet_length(text) = length(text) THEN text ELSE
-        translate(replace(replace(replace(replace(replace(replace(replace(
-            regexp_replace(normalize(text, NFKD), '[\u0300-\u036f]', '', 'g'),
-            'ß', 'ss'), 'ẞ', 'ss'), 'æ', 'ae'), 'Æ', 'ae'), 'œ', 'oe'), 'Œ', 'oe'), 'þ', 'th'),
-            'łŁøØđĐðÐħĦŧŦıŋŊ', 'lLoOdDdDhHtTinN')
-        END), '[^[:alnum:]]+', ' ', 'g')
+-- Lower case without accents, anything but letters and digits spaces: the same for every language, with no dictionary
+-- that would have to know which one it is. Most of what is written has none of what the longer steps are for, and
+-- looking for it costs less than they do; so does leaving spaces as they are, which are most of what is no letter.
+CREATE FUNCTION tandem_fold(text text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50 AS $$
+BEGIN
+    IF octet_length(text) = length(text) THEN
+        RETURN regexp_replace(lower(text COLLATE "C"), '[^a-z0-9 ]+', ' ', 'g');
+    END IF;
+    text := lower(regexp_replace(normalize(text, NFKD), '[\u0300-\u036f]', '', 'g'));
+    IF text ~ '[ßæœþłøđðħŧıŋ]' THEN
+        text := translate(replace(replace(replace(replace(text, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
+            'łøđðħŧıŋ', 'loddhtin');
+    END IF;
+    RETURN regexp_replace(text, '[^[:alnum:] ]+', ' ', 'g');
+END
 $$;
 
 -- A text's words with their places. A list of words has a limit of 1 MB, so of a very long text only the beginning
--- is found: 200,000 characters.
-CREATE FUNCTION tandem_words(text text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 500 AS $$
+-- is found: 200,000 characters. Not STRICT, so that it is put in the place where it is called.
+CREATE FUNCTION tandem_words(text text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 500 AS $$
     SELECT to_tsvector('simple', left(tandem_fold(left(text, 200000)), 200000))
 $$;
 
@@ -76,45 +82,35 @@ SELECT t.account_id, 2::smallint, t.id, t.id, t.created_at,
 FROM tickets t;
 
 -- The words of a document that can be found by their parts. Longer ones are no words; shorter ones have no parts.
-CREATE FUNCTION tandem_search_parts(words tsvector) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE FUNCTION tandem_search_parts(words tsvector) RETURNS SETOF text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT word FROM unnest(tsvector_to_array(words)) AS word WHERE length(word) BETWEEN 3 AND 64
-$$;
-
--- Brings into `search_words` what the documents of an account have and it has not: after a load, which does it once
--- for all its documents.
-CREATE FUNCTION tandem_search_fill_words(account uuid) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO search_words (account_id, word, part_id)
-    SELECT $1, f.word, f.part_id FROM (
-        SELECT DISTINCT ON (w.word) w.word, d.part_id
-        FROM search_documents d CROSS JOIN LATERAL tandem_search_parts(d.words) AS w (word) WHERE d.account_id = $1
-    ) f
-    WHERE NOT EXISTS (SELECT FROM search_words s WHERE s.account_id = $1 AND s.word = f.word)
 $$;
 
 -- What is there already; with the indexes after it, which are made faster than kept.
 SELECT set_config('tandem.across_accounts', 'on', true);
 INSERT INTO search_documents SELECT * FROM search_documents_made;
-SELECT tandem_search_fill_words(id) FROM accounts;
+INSERT INTO search_words (account_id, word, part_id)
+SELECT d.account_id, w.word, min(d.part_id::text COLLATE "C")::uuid
+FROM search_documents d CROSS JOIN LATERAL tandem_search_parts(d.words) AS w (word) GROUP BY d.account_id, w.word;
 SELECT set_config('tandem.across_accounts', '', true);
-CREATE INDEX search_documents_words ON search_documents USING gin (account_id, words)
-    WITH (gin_pending_list_limit = 256);
+CREATE INDEX search_documents_words ON search_documents USING gin (account_id, words);
 CREATE INDEX search_documents_latest ON search_documents (account_id, at DESC, part_id DESC);
 CREATE INDEX search_words_parts ON search_words USING gin (account_id, word gin_trgm_ops);
 CREATE INDEX search_words_document ON search_words (account_id, part_id);
 
 -- Neither plans of these functions nor their tables' sizes at the time when a connection first ran them may decide
--- to read a whole table for one message: they are kept to the indexes.
+-- to read a whole table for one message, or to sort all words of a thousand: they are kept to the indexes, and to
+-- tables of hashes. Without bitmaps there are no trigrams, which Postgres would ask for whole words too, at a hundred
+-- times the cost of the primary key.
 CREATE FUNCTION tandem_search_words_added() RETURNS trigger LANGUAGE plpgsql
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_sort = off AS $$
 BEGIN
-    -- A load brings the words of all its documents at its end.
-    IF coalesce(current_setting('tandem.search_words_later', true), '') = 'on' THEN
-        RETURN NULL;
-    END IF;
     INSERT INTO search_words (account_id, word, part_id)
-    SELECT f.account_id, f.word, f.part_id FROM (
-        SELECT DISTINCT ON (a.account_id, w.word) a.account_id, w.word, a.part_id
-        FROM added a CROSS JOIN LATERAL tandem_search_parts(a.words) AS w (word)
+    SELECT f.account_id, f.word, f.part_id::uuid FROM (
+        SELECT a.account_id, w.word, min(a.part_id) AS part_id
+        FROM (SELECT account_id, words, part_id::text COLLATE "C" AS part_id FROM added OFFSET 0) a
+        CROSS JOIN LATERAL tandem_search_parts(a.words) AS w (word) GROUP BY a.account_id, w.word
     ) f
     WHERE NOT EXISTS (SELECT FROM search_words s WHERE s.account_id = f.account_id AND s.word = f.word);
     RETURN NULL;
@@ -125,7 +121,7 @@ CREATE TRIGGER words_added AFTER INSERT ON search_documents REFERENCING NEW TABL
 CREATE TRIGGER words_changed AFTER UPDATE ON search_documents REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION tandem_search_words_added();
 
--- A word goes with the document that brought it, unless another one has it. How common the word is decides how
+-- A word goes with the document that brought it, unless that still has it or another one has it. How common the word is decides how
 -- another one is found, so each is planned by itself.
 CREATE FUNCTION tandem_search_words_gone() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
@@ -135,6 +131,10 @@ DECLARE
 BEGIN
     FOR left_over IN
         DELETE FROM search_words s USING gone g WHERE s.account_id = g.account_id AND s.part_id = g.part_id
+        AND NOT EXISTS (
+            SELECT FROM search_documents d WHERE d.account_id = g.account_id AND d.kind = g.kind
+            AND d.thing_id = g.thing_id AND d.part_id = g.part_id AND d.words @@ quote_literal(s.word)::tsquery
+        )
         RETURNING s.account_id, s.word
     LOOP
         query := quote_literal(left_over.word)::tsquery;
@@ -152,15 +152,23 @@ CREATE TRIGGER words_gone AFTER DELETE ON search_documents REFERENCING OLD TABLE
 CREATE TRIGGER words_replaced AFTER UPDATE ON search_documents REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION tandem_search_words_gone();
 
+-- What a conversation is called by is made into words once for all its messages of a statement. Arrays bring them
+-- together, not a join: a plan made for one message must do for thousands.
 CREATE FUNCTION tandem_search_messages_added() RETURNS trigger LANGUAGE plpgsql
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 BEGIN
     INSERT INTO search_documents (account_id, kind, thing_id, part_id, at, words)
-    SELECT a.account_id, 1, a.conversation_id, a.id, a.created_at,
-           tandem_search_head(c.subject, k) || tandem_words(a.text)
-    FROM added a
-    JOIN conversations c ON c.account_id = a.account_id AND c.id = a.conversation_id
-    JOIN contacts k ON k.account_id = c.account_id AND k.id = c.contact_id;
+    SELECT a.account_id, 1, a.conversation_id, m.id, m.at, h.head || tandem_words(m.text)
+    FROM (
+        SELECT account_id, conversation_id, array_agg(id) AS ids, array_agg(created_at) AS ats, array_agg(text) AS texts
+        FROM added GROUP BY account_id, conversation_id
+    ) a
+    CROSS JOIN LATERAL (
+        SELECT tandem_search_head(c.subject, k) AS head
+        FROM conversations c JOIN contacts k ON k.account_id = c.account_id AND k.id = c.contact_id
+        WHERE c.account_id = a.account_id AND c.id = a.conversation_id OFFSET 0
+    ) h
+    CROSS JOIN LATERAL unnest(a.ids, a.ats, a.texts) AS m (id, at, text);
     RETURN NULL;
 END
 $$;
@@ -200,10 +208,26 @@ CREATE TRIGGER search_changed AFTER UPDATE OF text, created_at ON messages FOR E
 CREATE TRIGGER search_changed AFTER UPDATE OF number, name ON tickets FOR EACH ROW
     WHEN (OLD.number <> NEW.number OR OLD.name <> NEW.name) EXECUTE FUNCTION tandem_search_changed();
 
+-- A ticket is there before its properties. Who writes many of both sets `tandem.search_tickets_later` for the
+-- transaction, and calls this once both are there: so no document is made twice.
+CREATE FUNCTION tandem_search_add_tickets(account uuid, tickets uuid[]) RETURNS void LANGUAGE plpgsql
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+BEGIN
+    INSERT INTO search_documents (account_id, kind, thing_id, part_id, at, words)
+    SELECT m.* FROM unnest(tickets) AS t (id) CROSS JOIN LATERAL (
+        SELECT * FROM search_documents_made d WHERE d.account_id = account AND d.kind = 2 AND d.thing_id = t.id OFFSET 0
+    ) m;
+    PERFORM set_config('tandem.search_tickets_later', '', true);
+END
+$$;
+
 -- Tickets and their properties come in statements of many rows too.
 CREATE FUNCTION tandem_search_tickets_added() RETURNS trigger LANGUAGE plpgsql
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 BEGIN
+    IF coalesce(current_setting('tandem.search_tickets_later', true), '') = 'on' THEN
+        RETURN NULL;
+    END IF;
     IF TG_TABLE_NAME = 'tickets' THEN
         INSERT INTO search_documents (account_id, kind, thing_id, part_id, at, words)
         SELECT a.account_id, 2, a.id, a.id, a.created_at,

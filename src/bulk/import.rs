@@ -92,6 +92,9 @@ pub async fn import(store: &Store, import: &Import, progress: &ProgressBar) -> R
     }) = batches.recv().await
     {
         let written = write(&context, &mails).await?;
+        if report.messages == 0 && written.messages > 0 {
+            bulk::analyze_if_new(store).await?;
+        }
         report.messages += written.messages;
         report.duplicates += written.duplicates;
         report.conversations_new += written.conversations_new;

@@ -123,7 +123,6 @@ pub async fn load(store: &Store, conversations: u64, progress: &ProgressBar) -> 
     maker
         .await
         .map_err(|error| Error::Internal(format!("the maker ended: {error}")))?;
-    bulk::fill_search_words(store, account.id).await?;
     bulk::analyze(store).await?;
     Ok(Loaded {
         account: account.id,
@@ -187,6 +186,7 @@ async fn write_all(
     progress: &ProgressBar,
 ) -> Result<Rows> {
     let mut rows = Rows::default();
+    let mut first = true;
     loop {
         let next = chunks.lock().await.recv().await;
         let Some(chunk) = next else { break };
@@ -197,6 +197,10 @@ async fn write_all(
         rows.tickets += chunk.tickets.len() as u64;
         rows.cascades += chunk.entries.len() as u64;
         write(store, account, chunk).await?;
+        if first {
+            bulk::analyze_if_new(store).await?;
+            first = false;
+        }
         progress.inc(conversations);
     }
     Ok(rows)
@@ -204,7 +208,6 @@ async fn write_all(
 
 async fn write(store: &Store, account: AccountId, mut chunk: Chunk) -> Result<()> {
     let tx = bulk::begin(store, account, false).await?;
-    bulk::search_words_later(&tx).await?;
     bulk::insert_groups(&tx, account, &chunk.groups).await?;
     bulk::insert_tickets(&tx, account, &chunk.tickets).await?;
     bulk::insert_conversations(&tx, account, &chunk.conversations).await?;

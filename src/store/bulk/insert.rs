@@ -1,5 +1,6 @@
 //! New rows of the nouns, and what an import changes of those that are there.
 
+use super::search::{add_search_tickets, search_tickets_later};
 use super::{NewContact, NewConversation, NewGroup, NewMessage};
 use crate::domain::id::AccountId;
 use crate::domain::image::{Conversation, Ticket};
@@ -71,6 +72,7 @@ pub async fn insert_tickets(tx: &Tx, account: AccountId, rows: &[Ticket]) -> Res
     if rows.is_empty() {
         return Ok(());
     }
+    search_tickets_later(tx).await?;
     let group = |row: &Ticket| row.trash.map(|trash| trash.group.0);
     let statement = sql(
         "INSERT INTO tickets (account_id, id, number, name, name_version, pipeline_id, status_id, category, \
@@ -105,7 +107,8 @@ pub async fn insert_tickets(tx: &Tx, account: AccountId, rows: &[Ticket]) -> Res
         ],
     );
     execute(tx, statement).await?;
-    insert_properties(tx, account, rows).await
+    insert_properties(tx, account, rows).await?;
+    add_search_tickets(tx, account, rows.iter().map(|row| row.id.0).collect()).await
 }
 
 async fn insert_properties(tx: &Tx, account: AccountId, tickets: &[Ticket]) -> Result<()> {

@@ -18,8 +18,6 @@ pub use mail::{
     lock_conversations, lock_imports, own_addresses, users_of,
 };
 
-pub use search::{fill_search_words, search_words_later};
-
 use diesel_async::SimpleAsyncConnection;
 
 use super::accounts::{any, execute};
@@ -162,6 +160,25 @@ pub fn gone_meanwhile() -> Error {
         diesel::result::DatabaseErrorKind::SerializationFailure,
         info,
     ))
+}
+
+/// Brings the planner's knowledge of the large tables up to date where it has none yet: of two indexes of an empty
+/// table it takes either, and with the wrong one each row of a load costs more than the row before. To be called once
+/// the first rows are there.
+///
+/// # Errors
+/// As [`begin`].
+pub async fn analyze_if_new(store: &Store) -> Result<()> {
+    let tx = store.begin(Scope::Across).await?;
+    let never = sql(
+        "SELECT id FROM accounts WHERE EXISTS (\
+             SELECT FROM pg_class WHERE oid IN ('conversations'::regclass, 'contacts'::regclass, 'tickets'::regclass) \
+             AND reltuples < 0) LIMIT 1",
+        [],
+    );
+    let never = any(&tx, never).await?;
+    tx.rollback().await?;
+    if never { analyze(store).await } else { Ok(()) }
 }
 
 /// Brings the planner's knowledge of the large tables up to date.

@@ -1,35 +1,40 @@
-//! The words that search finds parts in, brought once for many rows.
+//! What search knows of many tickets at once.
+//!
+//! Triggers write all else of it, in the transaction that brings the things: whatever of a load or an import is there
+//! is found, also when it was killed.
 
 use diesel_async::SimpleAsyncConnection;
+use uuid::Uuid;
 
 use crate::domain::id::AccountId;
 use crate::error::Result;
+use crate::store::Tx;
 use crate::store::accounts::execute;
 use crate::store::sql::{Bind, sql};
-use crate::store::{Scope, Store, Tx};
 
-/// Leaves the words of what this transaction writes to [`fill_search_words`].
+/// Leaves the tickets and properties that this transaction adds to [`add_search_tickets`]: else each ticket would be
+/// indexed when it comes, and again with its properties.
 ///
 /// # Errors
 /// When the database is away, as all in here.
-pub async fn search_words_later(tx: &Tx) -> Result<()> {
-    let text = "SET LOCAL tandem.search_words_later = 'on'";
+pub(super) async fn search_tickets_later(tx: &Tx) -> Result<()> {
+    let text = "SET LOCAL tandem.search_tickets_later = 'on'";
     Ok((&mut tx.connection()?).batch_execute(text).await?)
 }
 
-/// Brings the words of all the account's documents that are not there yet.
+/// Indexes tickets that were added with their properties, and ends what [`search_tickets_later`] began.
 ///
 /// # Errors
-/// As [`search_words_later`].
-pub async fn fill_search_words(store: &Store, account: AccountId) -> Result<()> {
-    let tx = store.begin(Scope::Account(account)).await?;
-    // Sorting all words in memory is much of the work.
-    let setup = "SET LOCAL statement_timeout = '30min'; SET LOCAL work_mem = '256MB'";
-    (&mut tx.connection()?).batch_execute(setup).await?;
-    let fill = sql(
-        "SELECT tandem_search_fill_words($1)",
-        [Bind::Uuid(account.0)],
+/// As [`search_tickets_later`].
+pub(super) async fn add_search_tickets(
+    tx: &Tx,
+    account: AccountId,
+    tickets: Vec<Uuid>,
+) -> Result<()> {
+    let statement = sql(
+        "SELECT tandem_search_add_tickets($1, $2)",
+        [Bind::Uuid(account.0), Bind::Uuids(tickets)],
     );
-    execute(&tx, fill).await?;
-    tx.commit().await
+    execute(tx, statement).await?;
+    Ok(())
 }

@@ -133,3 +133,24 @@ async fn after_much_at_once() {
     // Two writers of a load may bring the same word.
     assert!(rows(&database.url, "search_words").await <= words);
 }
+
+/// What a load has written when it is killed is found: documents and words come with the rows, not after them.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_load_that_was_killed() {
+    let database = database().await;
+    let store = Store::new(&database.url, &Default::default()).unwrap();
+    let bar = ProgressBar::hidden();
+    let loading = tokio::spawn({
+        let bar = bar.clone();
+        async move { load::load(&store, 20_000, &bar).await }
+    });
+    while bar.position() == 0 {
+        assert!(!loading.is_finished(), "the load ended");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    loading.abort();
+    assert!(loading.await.is_err_and(|ended| ended.is_cancelled()));
+    is_right(&database.url).await;
+    let documents = rows(&database.url, "search_documents").await;
+    assert!(documents > 1_000, "{documents} documents");
+}

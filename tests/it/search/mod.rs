@@ -1,6 +1,7 @@
 //! Search: what it finds, in what order, and that its index is right whatever happens.
 
 mod finding;
+mod folding;
 mod index;
 mod nonsense;
 mod paging;

@@ -44,11 +44,19 @@ async fn a_search_takes_as_many_statements_for_fifty_hits_as_for_two() {
         let edges = found["search"]["edges"].as_array().unwrap();
         assert_eq!(edges.len(), 2 * tickets);
         assert!(edges.iter().all(|edge| edge["excerpt"] != json!([])));
-        let searches = proxy.transactions().into_iter().filter(|transaction| {
-            let text = transaction.statements.join(" ");
-            text.contains("search_documents") && !transaction.writes_the_log()
-        });
-        let searches: Vec<_> = searches.collect();
+        // The transaction ends after the response is sent.
+        let mut searches = Vec::new();
+        for _ in 0..500 {
+            searches = proxy.transactions();
+            searches.retain(|transaction| {
+                let text = transaction.statements.join(" ");
+                text.contains("search_documents") && !transaction.writes_the_log()
+            });
+            if !searches.is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
         let [search] = searches.as_slice() else {
             panic!("not one transaction: {searches:#?}")
         };
