@@ -93,7 +93,8 @@ INSERT INTO search_words (account_id, word, part_id)
 SELECT d.account_id, w.word, min(d.part_id::text COLLATE "C")::uuid
 FROM search_documents d CROSS JOIN LATERAL tandem_search_parts(d.words) AS w (word) GROUP BY d.account_id, w.word;
 SELECT set_config('tandem.across_accounts', '', true);
-CREATE INDEX search_documents_words ON search_documents USING gin (account_id, words);
+CREATE INDEX search_documents_words ON search_documents USING gin (account_id, words)
+    WITH (gin_pending_list_limit = 1024);
 CREATE INDEX search_documents_latest ON search_documents (account_id, at DESC, part_id DESC);
 CREATE INDEX search_words_parts ON search_words USING gin (account_id, word gin_trgm_ops);
 CREATE INDEX search_words_document ON search_words (account_id, part_id);
