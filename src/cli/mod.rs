@@ -1,4 +1,4 @@
-//! The command line: dev, serve, migrate, schema, account, user, token, import, load, purge, verify.
+//! The command line: dev, serve, migrate, schema, settings, account, user, token, import, load, purge, verify.
 //!
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 not done, 2 wrong usage,
 //! 3 the database is not migrated, 4 `verify` found differences.
@@ -9,6 +9,7 @@ mod bulk;
 mod database;
 mod demo;
 mod serve;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -62,6 +63,7 @@ fn dispatch(command: Command) -> Done {
             print!("{}", crate::graphql::sdl());
             Ok(())
         }
+        Command::Settings(args) => settings::show(&args),
         Command::Dev(args) => serve::dev(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Migrate(args) => database::migrate(&args.database),

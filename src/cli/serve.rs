@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,11 +16,6 @@ use crate::pages::PageOptions;
 use crate::store::Store;
 use crate::store::embedded::Cluster;
 use crate::store::migrate;
-
-/// The settings: of the file, if one is named.
-fn config(path: Option<&Path>) -> Result<Config, Failure> {
-    Ok(path.map(Config::read).transpose()?.unwrap_or_default())
-}
 
 /// Takes the address before anything else is done: where it is in use, nothing has been started in vain.
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -44,9 +38,9 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// `tandem serve`
 pub(super) fn serve(args: &ServeArgs) -> Done {
-    let config = config(args.config.as_deref())?;
+    let config = args.settings.load()?;
     let runtime = runtime()?;
-    let listener = runtime.block_on(listen(args.listen))?;
+    let listener = runtime.block_on(listen(config.listen))?;
     let opened = open(&args.database)?;
     let url = opened.url().to_owned();
     let done = runtime.block_on(async move {
@@ -97,9 +91,9 @@ impl DevDatabase {
 
 /// `tandem dev`
 pub(super) fn dev(args: &ServeArgs) -> Done {
-    let config = config(args.config.as_deref())?;
+    let config = args.settings.load()?;
     let runtime = runtime()?;
-    let listener = runtime.block_on(listen(args.listen))?;
+    let listener = runtime.block_on(listen(config.listen))?;
     let database = DevDatabase::start(&args.database)?;
     let url = database.url();
     let data_dir = args

@@ -17,6 +17,7 @@ mod layering;
 mod mail;
 mod migrations;
 mod model;
+mod ops;
 mod readme;
 mod realtime;
 mod rules;

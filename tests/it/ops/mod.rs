@@ -1,0 +1,3 @@
+//! What an operator does with a server: settings, metrics, limits, outages.
+
+mod settings;
