@@ -11,7 +11,7 @@ use std::path::Path;
 
 pub use list::{Config, SETTINGS};
 pub use nearest::nearest;
-pub use value::Given;
+pub use value::{Given, MetricsAt};
 
 /// One setting, as it is told to people.
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@ mod auth;
 mod backend;
 mod execute;
 mod jobs;
+mod metrics;
 mod settings;
 mod subscribe;
 
@@ -21,6 +22,7 @@ use crate::pages::{self, PageOptions};
 use crate::realtime::{Realtime, RealtimeOptions};
 use crate::service::{OnAccessChange, Service};
 use crate::store::{Store, migrate};
+use crate::telemetry::Metrics;
 
 /// One server. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -116,8 +118,21 @@ impl App {
 
     /// All its routes: GraphQL, health, and the pages.
     pub fn router(&self, pages: PageOptions, shutdown: Shutdown) -> Router {
+        self.router_with(pages, None, shutdown)
+    }
+
+    /// All its routes, with the metrics among them where some are given.
+    pub fn router_with(
+        &self,
+        pages: PageOptions,
+        metrics: Option<Metrics>,
+        shutdown: Shutdown,
+    ) -> Router {
         let routes = http::routes(self.clone(), self.limits(), shutdown);
-        let routes = routes.merge(pages::router(pages)).fallback(http::not_found);
-        http::layers(routes)
+        let metrics = metrics.map(|metrics| self.metrics(metrics));
+        let routes = routes
+            .merge(pages::router(pages))
+            .merge(metrics.unwrap_or_default());
+        http::layers(routes.fallback(http::not_found))
     }
 }

@@ -12,6 +12,7 @@ impl Config {
     #[must_use]
     pub const fn pool(&self) -> PoolOptions {
         PoolOptions {
+            name: "requests",
             size: self.pool_size,
             wait: Duration::from_secs(self.pool_wait_seconds),
             statement_timeout: Duration::from_secs(self.statement_timeout_seconds),

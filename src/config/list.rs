@@ -1,6 +1,6 @@
 //! The list of all settings.
 
-use super::value::{Given, Settable, within};
+use super::value::{Given, MetricsAt, Settable, within};
 use super::{ConfigError, Setting};
 use crate::domain::text;
 
@@ -65,6 +65,8 @@ macro_rules! settings {
 settings! {
     /// Where to listen; port 0 takes any free one.
     listen: std::net::SocketAddr = std::net::SocketAddr::from(([127, 0, 0, 1], 4000));
+    /// Where `/metrics` is, for Prometheus: `main` beside everything else, an address for a listener of its own, or `off`.
+    metrics: MetricsAt = MetricsAt::Main;
     /// The most connections to the database for requests; the live part has up to five more of its own.
     pool_size: usize = 16, 1..=10_000;
     /// How long a request waits for a connection to the database.

@@ -152,3 +152,36 @@ impl Settable for Vec<String> {
         format!("[{}]", texts.join(", "))
     }
 }
+
+/// Where metrics are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsAt {
+    /// Nowhere; nothing is counted.
+    Off,
+    /// Beside everything else.
+    Main,
+    /// On a listener of their own.
+    Own(SocketAddr),
+}
+
+impl Settable for MetricsAt {
+    const KIND: &'static str = "main, off or address";
+
+    fn take(given: &Given<'_>) -> Result<Self, String> {
+        let at = match given.text().map(str::trim) {
+            Some("off") => Some(Self::Off),
+            Some("main") => Some(Self::Main),
+            Some(text) => text.parse().ok().map(Self::Own),
+            None => None,
+        };
+        at.ok_or_else(|| given.is_not("\"main\", \"off\" or an address with a port"))
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Off => "off".to_owned().shown(),
+            Self::Main => "main".to_owned().shown(),
+            Self::Own(address) => address.shown(),
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Executing: held against the limits first, read level by level, answered in the order asked.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Pos, Request, Response, ServerError, Value};
@@ -31,14 +32,25 @@ pub fn check(schema: &Schema, request: &mut Request) -> Result<ExecutableDocumen
 
 /// Executes a query or mutation for the viewer of the state.
 pub async fn execute(schema: &Schema, mut request: Request, state: RequestState) -> Response {
+    let begun = Instant::now();
     let document = match check(schema, &mut request) {
         Ok(document) => document,
         Err(error) => return Response::from_errors(vec![error]),
     };
+    stage("check", begun.elapsed());
     let operation = request.operation_name.clone();
     let turns = state.turns();
+    let flight = Arc::clone(turns.flight());
+    let begun = Instant::now();
     let response = turns.drive(schema.execute(request.data(state))).await;
+    stage("execute", begun.elapsed());
+    stage("statements", flight.waited());
     finish(schema, response, &document, operation.as_deref())
+}
+
+/// Tells the metrics how long a stage of a request took.
+fn stage(stage: &'static str, took: Duration) {
+    metrics::histogram!("tandem_stage_seconds", "stage" => stage).record(took);
 }
 
 /// Executes a subscription, which was checked, for one pushed cascade.

@@ -1,5 +1,7 @@
 //! One operation, ready to run: its document read, its kind known, its variables there.
 
+use std::time::Instant;
+
 use async_graphql::{
     Request, ServerError,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
@@ -17,6 +19,8 @@ use super::{
 pub(crate) struct Operation {
     pub request: Request,
     pub kind: Kind,
+    /// What it is called, also where the request does not say because the document has only this one.
+    pub name: Option<String>,
 }
 
 /// What an operation does.
@@ -43,11 +47,20 @@ impl Kind {
 
 impl Operation {
     /// Reads the document; an error is a request error, to be told in the way of the transport.
-    pub fn prepare(mut request: Request, nesting: usize) -> Result<Self, ServerError> {
+    pub fn prepare(request: Request, nesting: usize) -> Result<Self, ServerError> {
+        let begun = Instant::now();
+        let prepared = Self::read(request, nesting);
+        metrics::histogram!("tandem_stage_seconds", "stage" => "parse").record(begun.elapsed());
+        prepared
+    }
+
+    fn read(mut request: Request, nesting: usize) -> Result<Self, ServerError> {
         if is_hash_only(&request) {
+            let name = request.operation_name.clone();
             return Ok(Self {
                 request,
                 kind: Kind::Unknown,
+                name,
             });
         }
         if nests_deeper_than(nesting, &request.query) {
@@ -65,8 +78,13 @@ impl Operation {
         let operation = named(document, name.as_deref())?;
         variables::check(&operation.variable_definitions, &variables)?;
         let kind = operation.ty.into();
+        let name = name.or_else(|| only_name(document));
         request.variables = variables;
-        Ok(Self { request, kind })
+        Ok(Self {
+            request,
+            kind,
+            name,
+        })
     }
 
     /// As [`prepare`](Self::prepare), where the kind must be known at once: over GET, or in a stream. A client whose
@@ -113,6 +131,15 @@ fn named<'a>(
         };
         server_error(code::GRAPHQL_VALIDATION_FAILED, message)
     })
+}
+
+fn only_name(document: &ExecutableDocument) -> Option<String> {
+    match &document.operations {
+        DocumentOperations::Multiple(operations) => {
+            operations.keys().next().map(ToString::to_string)
+        }
+        DocumentOperations::Single(_) => None,
+    }
 }
 
 #[cfg(test)]

@@ -89,12 +89,16 @@ impl<B: Backend> Context<B> {
         id: &RequestId,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Result<Response, Panicked> {
-        let Operation { request, kind } = operation;
+        let Operation {
+            request,
+            kind,
+            name,
+        } = operation;
         let request = request.data(id.clone());
         let (backend, lifeline) = (self.backend.clone(), self.shutdown.lifeline());
         let work = async move {
             let _held = (lifeline, permit);
-            let mut guard = OperationGuard::begin(transport, kind);
+            let mut guard = OperationGuard::begin(transport, kind, name.as_deref());
             let mut response = backend.execute(viewer, request).await;
             guard.ends(if response.is_ok() {
                 "ok"
@@ -149,7 +153,7 @@ impl<B: Backend> Context<B> {
         permit: Option<OwnedSemaphorePermit>,
     ) -> Frames {
         if operation.kind == Kind::Subscription {
-            let guard = OperationGuard::begin(transport, operation.kind);
+            let guard = OperationGuard::begin(transport, operation.kind, operation.name.as_deref());
             let request = operation.request.data(id.clone());
             let started =
                 catch_unwind(AssertUnwindSafe(|| self.backend.subscribe(viewer, request)));

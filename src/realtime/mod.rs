@@ -72,6 +72,7 @@ pub struct Realtime {
     pub share: Share,
     replay: ReplayOptions,
     store: Store,
+    own: Store,
 }
 
 impl Realtime {
@@ -110,6 +111,7 @@ impl Realtime {
             access,
             replay: options.replay,
             store: store.clone(),
+            own,
         };
         let task = tokio::spawn(async move {
             shutdown.await;
@@ -125,6 +127,11 @@ impl Realtime {
             }
         });
         Ok((realtime, task))
+    }
+
+    /// Tells the metrics how its own connections are just now.
+    pub fn observe(&self) {
+        self.own.observe();
     }
 
     fn log(&self) -> Log {
@@ -147,6 +154,7 @@ fn ended(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + '
 /// Two for the tail, one for hints, one for access.
 fn own_connections() -> PoolOptions {
     PoolOptions {
+        name: "live",
         size: 4,
         wait: Duration::from_secs(2),
         ..PoolOptions::default()

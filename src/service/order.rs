@@ -100,6 +100,14 @@ pub trait Order: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<(Command, Contents)>>> + Send;
 }
 
+/// Tells the metrics of a committed cascade and of what it did by which rule.
+fn count(entry: &Entry, command: &Command) {
+    metrics::counter!("tandem_cascades_total", "command" => command.name()).increment(1);
+    for effect in &entry.body.effects {
+        metrics::counter!("tandem_effects_total", "rule" => effect.rule.name()).increment(1);
+    }
+}
+
 impl Service {
     /// Runs a command to its end, whatever becomes of whoever asked.
     ///
@@ -251,7 +259,7 @@ impl Service {
         }
         apply::apply(&tx, before, &after, &mut entry, &contents).await?;
         tx.commit().await?;
-        metrics::counter!("tandem_cascades_total", "command" => command.name()).increment(1);
+        count(&entry, command);
         let entry = Arc::new(entry);
         (self.on_commit)(Arc::clone(&entry));
         let mut outcome = Outcome::of(WriteResult::Applied, &after, named);

@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use deadpool::managed::TimeoutType;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, PoolError as ConnectError, RecyclingMethod,
 };
+
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 
 use crate::error::{Error, Result};
+
+type PoolError = deadpool::managed::PoolError<ConnectError>;
 
 /// A connection on loan.
 pub type Loan = Object<AsyncPgConnection>;
@@ -17,6 +21,8 @@ pub type Loan = Object<AsyncPgConnection>;
 /// How the pool behaves.
 #[derive(Debug, Clone)]
 pub struct PoolOptions {
+    /// What it is for, in metrics.
+    pub name: &'static str,
     /// The most connections at once.
     pub size: usize,
     /// The longest wait for a free one, and for opening one.
@@ -28,6 +34,7 @@ pub struct PoolOptions {
 impl Default for PoolOptions {
     fn default() -> Self {
         Self {
+            name: "requests",
             size: 16,
             wait: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
@@ -70,4 +77,14 @@ pub fn pool(url: &str, options: &PoolOptions) -> Result<Pool<AsyncPgConnection>>
         .runtime(deadpool::Runtime::Tokio1)
         .build()
         .map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Why there was no connection to be had, in a word for metrics.
+pub(super) fn reason(error: &PoolError) -> &'static str {
+    match error {
+        PoolError::Timeout(TimeoutType::Wait) => "exhausted",
+        PoolError::Timeout(_) => "timeout",
+        PoolError::Backend(_) => "database",
+        _ => "other",
+    }
 }

@@ -3,7 +3,7 @@
 
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::StreamExt;
 use uuid::Uuid;
 

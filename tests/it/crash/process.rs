@@ -90,6 +90,11 @@ pub struct Server {
 impl Server {
     /// `tandem serve` on that database.
     pub async fn serve(database_url: &str) -> Self {
+        Self::serve_with(database_url, &[]).await
+    }
+
+    /// `tandem serve` on that database with these flags.
+    pub async fn serve_with(database_url: &str, flags: &[&str]) -> Self {
         let arguments = [
             "--log-json",
             "serve",
@@ -98,7 +103,7 @@ impl Server {
             "--database-url",
             database_url,
         ];
-        let mut child = command(arguments)
+        let mut child = command(arguments.iter().chain(flags))
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
