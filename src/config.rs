@@ -6,12 +6,14 @@
 mod list;
 mod nearest;
 mod value;
+mod words;
 
 use std::path::Path;
 
 pub use list::{Config, SETTINGS};
 pub use nearest::nearest;
-pub use value::{Given, MetricsAt};
+pub use value::Given;
+pub use words::{MetricsAt, Network, Origin, PersistedAt};
 
 /// One setting, as it is told to people.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,7 @@ mod backend;
 mod execute;
 mod jobs;
 mod metrics;
+mod persisted;
 mod settings;
 mod subscribe;
 
@@ -31,12 +32,12 @@ pub struct App {
 }
 
 struct Inner {
-    config: Config,
     store: Store,
     service: Service,
     realtime: Realtime,
     schema: Schema,
     auth: auth::Auth,
+    limits: http::Limits,
 }
 
 impl App {
@@ -50,6 +51,10 @@ impl App {
         database_url: &str,
         shutdown: &Shutdown,
     ) -> Result<(Self, JoinHandle<()>)> {
+        let mut limits = config.http();
+        if !config.persisted_list.is_empty() {
+            limits.manifest = Arc::new(persisted::read(config.persisted_list.as_ref())?);
+        }
         let store = Store::new(database_url, &config.pool())?;
         jobs::add_log_months(&store).await?;
         if migrate::bypasses_row_security(&store).await? {
@@ -80,12 +85,12 @@ impl App {
             .finish();
         let work = jobs::start(service.clone(), &config, shutdown);
         let inner = Inner {
-            config,
             store,
             service,
             realtime,
             schema,
             auth,
+            limits,
         };
         let background = tokio::spawn(async move {
             let _ = tokio::join!(live, work);
@@ -113,7 +118,7 @@ impl App {
     /// The limits of its transports.
     #[must_use]
     pub fn limits(&self) -> http::Limits {
-        self.inner.config.http()
+        self.inner.limits.clone()
     }
 
     /// All its routes: GraphQL, health, and the pages.
@@ -133,6 +138,7 @@ impl App {
         let routes = routes
             .merge(pages::router(pages))
             .merge(metrics.unwrap_or_default());
-        http::layers(routes.fallback(http::not_found))
+        let origins = &self.limits().origins;
+        http::layers(routes.fallback(http::not_found), origins)
     }
 }

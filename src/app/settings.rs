@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use crate::config::Config;
+use crate::config::{Config, Network, PersistedAt};
+use crate::http::Persisted;
 use crate::store::pool::PoolOptions;
 use crate::{graphql, http, service};
 
@@ -26,6 +27,18 @@ impl Config {
             body_bytes: self.body_bytes,
             init_timeout: Duration::from_secs(self.init_timeout_seconds),
             drain: Duration::from_secs(self.shutdown_seconds),
+            batch: self.batch,
+            request_timeout: Duration::from_secs(self.request_seconds),
+            requests_at_once: self.requests_at_once,
+            rate_per_token: self.rate_per_token,
+            rate_per_address: self.rate_per_address,
+            trusted_proxies: self.trusted_proxies.iter().map(network).collect(),
+            origins: self.origins.iter().map(|origin| origin.0.clone()).collect(),
+            persisted: match self.persisted {
+                PersistedAt::Off => Persisted::Off,
+                PersistedAt::Automatic => Persisted::Automatic,
+                PersistedAt::Only => Persisted::Only,
+            },
             ..http::Limits::default()
         }
     }
@@ -36,6 +49,12 @@ impl Config {
         graphql::Limits {
             depth: self.query_depth,
             root_fields: self.root_fields,
+            fields: self.query_fields,
+            cost: self.query_cost,
+            aliases: self.query_aliases,
+            directives: self.query_directives,
+            list_items: self.list_items,
+            introspection: self.introspection,
             ids: self.node_ids,
             filter_conditions: self.filter_conditions,
             filter_depth: self.filter_depth,
@@ -51,5 +70,12 @@ impl Config {
             message_chars: self.message_chars,
             name_chars: self.name_chars,
         }
+    }
+}
+
+fn network(network: &Network) -> http::Network {
+    http::Network {
+        address: network.address,
+        bits: network.bits,
     }
 }

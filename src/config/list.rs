@@ -1,6 +1,7 @@
 //! The list of all settings.
 
-use super::value::{Given, MetricsAt, Settable, within};
+use super::value::{Given, Settable, within};
+use super::words::{MetricsAt, Network, Origin, PersistedAt};
 use super::{ConfigError, Setting};
 use crate::domain::text;
 
@@ -91,6 +92,36 @@ settings! {
     name_chars: usize = text::NAME_CHARS, 1..=100_000;
     /// Levels of a query's selections.
     query_depth: usize = 15, 1..=100;
+    /// What an operation may cost: the fields that its answer can have, as often as the pages it asks for have rows. The cost of each answer is in its `extensions`.
+    query_cost: u64 = 1_000_000, 1..=1_000_000_000_000;
+    /// Fields of an operation, those of its fragments counted at every place.
+    query_fields: usize = 5_000, 1..=1_000_000;
+    /// Aliases of an operation.
+    query_aliases: usize = 500, 0..=1_000_000;
+    /// Directives of an operation.
+    query_directives: usize = 100, 0..=1_000_000;
+    /// Items in all lists of an operation's arguments and variables together.
+    list_items: usize = 2_000, 1..=1_000_000;
+    /// Operations in one HTTP batch; 1 is none.
+    batch: usize = 10, 1..=1_000;
+    /// Whether the schema may be asked about itself, which GraphiQL does.
+    introspection: bool = true;
+    /// How long a query may run, and how long the answer of a mutation is waited for.
+    request_seconds: u64 = 30, 1..=3_600;
+    /// Queries and mutations that run at once; who comes then is told to come again (503).
+    requests_at_once: usize = 1_000, 1..=1_000_000;
+    /// Operations of one token in a minute, evenly or all at once; beyond it, 429. 0 is any number.
+    rate_per_token: u32 = 120_000, 0..=100_000_000;
+    /// Requests from one address in a minute; beyond it, 429. 0 is any number.
+    rate_per_address: u32 = 600_000, 0..=100_000_000;
+    /// Addresses or networks (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` is believed.
+    trusted_proxies: Vec<Network> = Vec::new();
+    /// Origins (`https://desk.example.com`) of other sites whose pages may use the API and open WebSockets.
+    origins: Vec<Origin> = Vec::new();
+    /// Documents named by their hash: `off`, `automatic` (those of the list, and those that clients sent before) or `only` those of the list.
+    persisted: PersistedAt = PersistedAt::Automatic;
+    /// The list: a JSON file, as Apollo's or Relay's tools write it; empty for none.
+    persisted_list: String = String::new();
     /// Fields at a query's root, aliases included.
     root_fields: usize = 30, 1..=10_000;
     /// Ids in one `nodes`.

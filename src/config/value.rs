@@ -22,11 +22,11 @@ impl Given<'_> {
         text.chars().take(60).collect()
     }
 
-    fn is_not(&self, what: &str) -> String {
+    pub(super) fn is_not(&self, what: &str) -> String {
         format!("must be {what}, not {}", self.shown())
     }
 
-    fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Toml(value) => value.as_str(),
             Self::Text(text) => Some(text),
@@ -128,60 +128,40 @@ impl Settable for SocketAddr {
     }
 }
 
+/// What a list is made of.
+pub(super) trait Item: Sized {
+    /// What it must be, with an example.
+    const WHAT: &'static str;
+
+    /// Reads one.
+    fn read(text: &str) -> Option<Self>;
+
+    /// Writes one as it is read.
+    fn text(&self) -> String;
+}
+
 /// In the environment and on the command line, several are separated by commas.
-impl Settable for Vec<String> {
+impl<T: Item> Settable for Vec<T> {
     const KIND: &'static str = "list";
 
     fn take(given: &Given<'_>) -> Result<Self, String> {
-        let texts = match given {
-            Given::Toml(toml::Value::Array(values)) => values
-                .iter()
-                .map(|value| value.as_str().map(str::to_owned))
-                .collect(),
+        let texts: Option<Vec<&str>> = match given {
+            Given::Toml(toml::Value::Array(values)) => {
+                values.iter().map(toml::Value::as_str).collect()
+            }
             Given::Text(text) => {
-                let texts = text.split(',').map(|text| text.trim().to_owned());
+                let texts = text.split(',').map(str::trim);
                 Some(texts.filter(|text| !text.is_empty()).collect())
             }
             Given::Toml(_) => None,
         };
-        texts.ok_or_else(|| given.is_not("a list of texts"))
+        let texts = texts.ok_or_else(|| given.is_not("a list of texts"))?;
+        let read = |text: &str| T::read(text).ok_or_else(|| Given::Text(text).is_not(T::WHAT));
+        texts.into_iter().map(read).collect()
     }
 
     fn shown(&self) -> String {
-        let texts: Vec<_> = self.iter().map(Settable::shown).collect();
+        let texts: Vec<_> = self.iter().map(|item| item.text().shown()).collect();
         format!("[{}]", texts.join(", "))
-    }
-}
-
-/// Where metrics are served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MetricsAt {
-    /// Nowhere; nothing is counted.
-    Off,
-    /// Beside everything else.
-    Main,
-    /// On a listener of their own.
-    Own(SocketAddr),
-}
-
-impl Settable for MetricsAt {
-    const KIND: &'static str = "main, off or address";
-
-    fn take(given: &Given<'_>) -> Result<Self, String> {
-        let at = match given.text().map(str::trim) {
-            Some("off") => Some(Self::Off),
-            Some("main") => Some(Self::Main),
-            Some(text) => text.parse().ok().map(Self::Own),
-            None => None,
-        };
-        at.ok_or_else(|| given.is_not("\"main\", \"off\" or an address with a port"))
-    }
-
-    fn shown(&self) -> String {
-        match self {
-            Self::Off => "off".to_owned().shown(),
-            Self::Main => "main".to_owned().shown(),
-            Self::Own(address) => address.shown(),
-        }
     }
 }

@@ -8,8 +8,9 @@ use async_graphql::{
 };
 
 use super::{
+    documents::Documents,
+    limits::Limits,
     nesting::nests_deeper_than,
-    params::is_hash_only,
     problem::{code, server_error, with_code},
     variables,
 };
@@ -29,8 +30,6 @@ pub(crate) enum Kind {
     Query,
     Mutation,
     Subscription,
-    /// Only the hash of a document came: what it does is known once it was looked up.
-    Unknown,
 }
 
 impl Kind {
@@ -40,29 +39,39 @@ impl Kind {
             Self::Query => "query",
             Self::Mutation => "mutation",
             Self::Subscription => "subscription",
-            Self::Unknown => "persisted",
+        }
+    }
+}
+
+/// How documents are read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// As `Limits::nesting`.
+    pub nesting: usize,
+    pub documents: Documents,
+}
+
+impl Reading {
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            nesting: limits.nesting,
+            documents: Documents::new(limits.persisted, limits.manifest.clone()),
         }
     }
 }
 
 impl Operation {
     /// Reads the document; an error is a request error, to be told in the way of the transport.
-    pub fn prepare(request: Request, nesting: usize) -> Result<Self, ServerError> {
+    pub fn prepare(request: Request, reading: &Reading) -> Result<Self, ServerError> {
         let begun = Instant::now();
-        let prepared = Self::read(request, nesting);
+        let prepared = Self::read(request, reading);
         metrics::histogram!("tandem_stage_seconds", "stage" => "parse").record(begun.elapsed());
         prepared
     }
 
-    fn read(mut request: Request, nesting: usize) -> Result<Self, ServerError> {
-        if is_hash_only(&request) {
-            let name = request.operation_name.clone();
-            return Ok(Self {
-                request,
-                kind: Kind::Unknown,
-                name,
-            });
-        }
+    fn read(mut request: Request, reading: &Reading) -> Result<Self, ServerError> {
+        reading.documents.resolve(&mut request)?;
+        let nesting = reading.nesting;
         if nests_deeper_than(nesting, &request.query) {
             return Err(server_error(
                 code::GRAPHQL_PARSE_FAILED,
@@ -85,18 +94,6 @@ impl Operation {
             kind,
             name,
         })
-    }
-
-    /// As [`prepare`](Self::prepare), where the kind must be known at once: over GET, or in a stream. A client whose
-    /// hash is not found sends the text next, which is what it shall do here.
-    pub fn prepare_with_text(request: Request, nesting: usize) -> Result<Self, ServerError> {
-        if is_hash_only(&request) {
-            return Err(server_error(
-                code::PERSISTED_QUERY_NOT_FOUND,
-                "PersistedQueryNotFound",
-            ));
-        }
-        Self::prepare(request, nesting)
     }
 }
 
@@ -146,11 +143,15 @@ fn only_name(document: &ExecutableDocument) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn reading() -> Reading {
+        Reading::new(&Limits::default())
+    }
+
     #[test]
     fn a_document_of_a_megabyte_of_brackets_is_refused() {
         for bracket in ["{", "[", "{a(b:[", "{a{"] {
             let document = format!("{{ a(x: {}", bracket.repeat(1 << 20));
-            let error = Operation::prepare(Request::new(document), 128).unwrap_err();
+            let error = Operation::prepare(Request::new(document), &reading()).unwrap_err();
             assert!(error.message.contains("128"));
         }
     }
@@ -158,9 +159,9 @@ mod tests {
     #[test]
     fn the_parser_bears_what_the_limit_lets_through() {
         let nested = format!("{{ a(x: {}1{}) }}", "[".repeat(126), "]".repeat(126));
-        Operation::prepare(Request::new(nested), 128).unwrap();
+        Operation::prepare(Request::new(nested), &reading()).unwrap();
         let open = format!("{{ a(x: {}", "[".repeat(126));
-        Operation::prepare(Request::new(open), 128).unwrap_err();
+        Operation::prepare(Request::new(open), &reading()).unwrap_err();
     }
 
     #[test]
@@ -175,10 +176,10 @@ mod tests {
         ] {
             let mut request = Request::new(document);
             request.operation_name = name.map(Into::into);
-            let prepared = Operation::prepare(request, 128);
+            let prepared = Operation::prepare(request, &reading());
             assert_eq!(prepared.ok().map(|operation| operation.kind), kind);
         }
-        let named = Operation::prepare(Request::new("mutation B { b }"), 128);
+        let named = Operation::prepare(Request::new("mutation B { b }"), &reading());
         assert_eq!(named.unwrap().kind, Kind::Mutation);
     }
 }

@@ -1,4 +1,5 @@
-//! What an operator does with a server: settings, metrics, limits, outages.
+//! What an operator does with a server: settings, metrics, limits.
 
+mod limits;
 mod metrics;
 mod settings;
