@@ -1,5 +1,7 @@
-//! What an operator does with a server: settings, metrics, limits.
+//! What an operator does with a server: settings, metrics, limits, outages.
 
+mod chaos;
 mod limits;
 mod metrics;
+mod outage;
 mod settings;
