@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Schema,
     /// Print every setting of a server with what it is here, as a file that `--config` takes.
     Settings(SettingsArgs),
+    /// Ask the server that listens here whether it is ready; exit code 1 where it is not.
+    Health(SettingsArgs),
     /// Accounts.
     #[command(subcommand)]
     Account(AccountCommand),

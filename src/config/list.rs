@@ -68,6 +68,10 @@ settings! {
     listen: std::net::SocketAddr = std::net::SocketAddr::from(([127, 0, 0, 1], 4000));
     /// Where `/metrics` is, for Prometheus: `main` beside everything else, an address for a listener of its own, or `off`.
     metrics: MetricsAt = MetricsAt::Main;
+    /// Where traces go: the address of an OpenTelemetry collector (`http://127.0.0.1:4318/v1/traces`); empty for nowhere.
+    traces: String = String::new();
+    /// Of a hundred requests so many are traced.
+    traces_percent: u32 = 100, 0..=100;
     /// The most connections to the database for requests; the live part has up to five more of its own.
     pool_size: usize = 16, 1..=10_000;
     /// How long a request waits for a connection to the database.

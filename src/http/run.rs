@@ -165,7 +165,12 @@ impl<B: Backend> Context<B> {
             reply::name_request_errors(&mut response);
             response
         };
-        let task = Task::spawn(work, kind == Kind::Query);
+        let span = tracing::info_span!(
+            "operation",
+            otel.name = name.as_deref(),
+            kind = kind.label()
+        );
+        let task = Task::spawn(work.instrument(span), kind == Kind::Query);
         match timeout(limit + GRACE, task.result()).await {
             Ok(done) => done,
             Err(_elapsed) => {

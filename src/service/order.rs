@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::try_join;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{Outcome, Service, TRIES, WriteResult, now};
@@ -115,7 +116,8 @@ impl Service {
     /// When the database is away or the command kept losing; refusals are part of the [`Outcome`].
     pub async fn run<O: Order>(&self, viewer: Viewer, order: O) -> Result<Outcome> {
         let service = self.clone();
-        let task = tokio::spawn(async move { service.run_here(viewer, &order).await });
+        let task = async move { service.run_here(viewer, &order).await };
+        let task = tokio::spawn(task.in_current_span());
         task.await
             .map_err(|error| Error::Internal(format!("a command ended early: {error}")))?
     }

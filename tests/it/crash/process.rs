@@ -95,6 +95,11 @@ impl Server {
 
     /// `tandem serve` on that database with these flags.
     pub async fn serve_with(database_url: &str, flags: &[&str]) -> Self {
+        Self::logging(database_url, "info", flags).await
+    }
+
+    /// The same, which logs what the filter says.
+    pub async fn logging(database_url: &str, filter: &str, flags: &[&str]) -> Self {
         let arguments = [
             "--log-json",
             "serve",
@@ -104,6 +109,7 @@ impl Server {
             database_url,
         ];
         let mut child = command(arguments.iter().chain(flags))
+            .env("TANDEM_LOG", filter)
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
