@@ -1,75 +1,42 @@
-//! What an operator can set: typed, with defaults, unknown keys refused.
+//! What an operator can set: typed, with defaults, by file, environment and flags; what is not known is refused.
+//!
+//! [`Config`] is declared once, in `src/config/list.rs`; the flags of the command line, the variables of the environment
+//! and the table in `docs/settings.md` follow from that list.
+
+mod list;
+mod nearest;
+mod value;
+mod words;
 
 use std::path::Path;
 
-use serde::Deserialize;
+pub use list::{Config, SETTINGS};
+pub use nearest::nearest;
+pub use value::Given;
+pub use words::{MetricsAt, Network, Origin, PersistedAt};
 
-use crate::domain::text;
-
-/// All settings of a server. A file (`--config`, TOML) may give any of them; the command line wins over it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// The most connections to the database; 16.
-    pub pool_size: usize,
-    /// Seconds that a request waits for a connection; 5.
-    pub pool_wait_seconds: u64,
-    /// Seconds that one SQL statement may run; 10.
-    pub statement_timeout_seconds: u64,
-    /// Days that the trash keeps things (rule 18); 30.
-    pub trash_days: u32,
-    /// Seconds between looks for what the trash has kept long enough; 60.
-    pub purge_interval_seconds: u64,
-    /// Days that a subscription's cursor reaches back; 7.
-    pub replay_days: u32,
-    /// Where servers tell each other that something happened, `nats://host:4222`; the database's own notifications.
-    pub hints: Option<String>,
-    /// Bytes of a request's body; 2 MiB.
-    pub body_bytes: usize,
-    /// Seconds that a WebSocket has for its `connection_init`; 3.
-    pub init_timeout_seconds: u64,
-    /// Seconds that a shutdown waits for what is under way; 10.
-    pub shutdown_seconds: u64,
-    /// Characters of a message's text; 1,000,000.
-    pub message_chars: usize,
-    /// Characters of a subject or name; 1,000.
-    pub name_chars: usize,
-    /// Levels of a query's selections; 15.
-    pub query_depth: usize,
-    /// Fields at a query's root, aliases included; 30.
-    pub root_fields: usize,
-    /// Ids in one `nodes`; 100.
-    pub node_ids: usize,
-    /// Conditions in one filter; 50.
-    pub filter_conditions: usize,
-    /// Levels of `and`, `or` and `not` in one filter; 5.
-    pub filter_depth: usize,
-    /// Filters in one `counts`; 20.
-    pub count_filters: usize,
+/// One setting, as it is told to people.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The key in a file, such as `pool_size`.
+    pub key: &'static str,
+    /// What it sets, in a sentence or two.
+    pub about: &'static str,
+    /// What kind of value it takes, such as `number`.
+    pub kind: &'static str,
 }
 
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            pool_size: 16,
-            pool_wait_seconds: 5,
-            statement_timeout_seconds: 10,
-            trash_days: 30,
-            purge_interval_seconds: 60,
-            replay_days: 7,
-            hints: None,
-            body_bytes: 2 * 1024 * 1024,
-            init_timeout_seconds: 3,
-            shutdown_seconds: 10,
-            message_chars: text::MESSAGE_CHARS,
-            name_chars: text::NAME_CHARS,
-            query_depth: 15,
-            root_fields: 30,
-            node_ids: 100,
-            filter_conditions: 50,
-            filter_depth: 5,
-            count_filters: 20,
-        }
+impl Setting {
+    /// Its flag, such as `--pool-size`, without the dashes before it.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        self.key.replace('_', "-")
+    }
+
+    /// Its variable, such as `TANDEM_POOL_SIZE`.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("TANDEM_{}", self.key.to_uppercase())
     }
 }
 
@@ -79,38 +46,82 @@ pub enum ConfigError {
     /// The file cannot be read.
     #[error("the configuration {0} cannot be read: {1}")]
     Unreadable(String, std::io::Error),
-    /// The file is no TOML, or says something that is not known.
-    #[error("the configuration {0} is not right: {1}")]
-    Invalid(String, String),
+    /// The file is no TOML.
+    #[error("the configuration {0} is no TOML: {1}")]
+    NotToml(String, String),
+    /// Something is set that does not exist.
+    #[error("{origin}: there is no setting `{key}`{}", meant(.key))]
+    Unknown {
+        /// Where it was found.
+        origin: String,
+        /// What was set.
+        key: String,
+    },
+    /// A value that the setting cannot have.
+    #[error("{origin}: `{key}` {why}")]
+    Value {
+        /// Where it was found.
+        origin: String,
+        /// The setting.
+        key: String,
+        /// What it must be, and what it is.
+        why: String,
+    },
+}
+
+fn meant(key: &str) -> String {
+    match nearest(key, SETTINGS.iter().map(|setting| setting.key)) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => "; docs/settings.md lists them all".to_owned(),
+    }
+}
+
+/// A value that the environment or a flag gives.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// The setting's key.
+    pub key: &'static str,
+    /// The value as text.
+    pub text: String,
+    /// The flag or variable, for messages.
+    pub origin: String,
 }
 
 impl Config {
-    /// Reads a file.
+    /// Puts the settings together: the defaults, then the file's, then what the environment and the flags give.
     ///
     /// # Errors
-    /// When it cannot be read, is no TOML, or has an unknown key.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::Unreadable(shown.clone(), error))?;
-        toml::from_str(&text)
-            .map_err(|error| ConfigError::Invalid(shown, error.message().to_owned()))
+    /// When the file cannot be read or is no TOML; when a key is not known, or a value is not what its setting takes.
+    pub fn load(file: Option<&Path>, given: &[Override]) -> Result<Self, ConfigError> {
+        let mut config = match file {
+            Some(path) => {
+                let shown = path.display().to_string();
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| ConfigError::Unreadable(shown.clone(), error))?;
+                Self::parse(&text, &shown)?
+            }
+            None => Self::default(),
+        };
+        for Override { key, text, origin } in given {
+            config.set(key, &Given::Text(text), origin)?;
+        }
+        Ok(config)
+    }
+
+    /// Reads the text of a file; `origin` names it in messages.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(text: &str, origin: &str) -> Result<Self, ConfigError> {
+        let table: toml::Table = toml::from_str(text)
+            .map_err(|error| ConfigError::NotToml(origin.to_owned(), error.message().to_owned()))?;
+        let mut config = Self::default();
+        for (key, value) in &table {
+            config.set(key, &Given::Toml(value), origin)?;
+        }
+        Ok(config)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unknown_keys_are_refused() {
-        let error = toml::from_str::<Config>("trash_dayz = 3").unwrap_err();
-        assert!(error.message().contains("trash_dayz"), "{error}");
-        assert_eq!(
-            toml::from_str::<Config>("trash_days = 3")
-                .unwrap()
-                .trash_days,
-            3
-        );
-    }
-}
+mod tests;

@@ -43,7 +43,6 @@ pub fn of_one(process: u32) -> f64 {
 }
 
 /// The kilobytes of memory that a process holds.
-#[allow(dead_code, reason = "not every bench looks at it")]
 pub fn memory(process: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS:"));
@@ -52,7 +51,6 @@ pub fn memory(process: u32) -> f64 {
 }
 
 /// How many processes a process has started that still run.
-#[allow(dead_code, reason = "not every bench looks at it")]
 pub fn children(process: u32) -> usize {
     let tasks = fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
     tasks.unwrap_or_default().split_whitespace().count()

@@ -1,5 +1,7 @@
 //! What benches share: a server on a large account, requests over kept connections, CPU time, percentiles.
 
+#![allow(dead_code, reason = "not every bench uses all of it")]
+
 pub mod cpu;
 pub mod http;
 pub mod server;

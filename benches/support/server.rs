@@ -70,7 +70,15 @@ impl Server {
         let said = account(&folder, conversations);
         let text = |key: &str| said[key].as_str().expect("text").to_owned();
         let mut child = Command::new(env!("CARGO_BIN_EXE_tandem"))
-            .args(["dev", "--listen", "127.0.0.1:0", "--data-dir"])
+            .args(["dev", "--listen", "127.0.0.1:0"])
+            // One client asks for all.
+            .args([
+                "--rate-per-token",
+                "0",
+                "--rate-per-address",
+                "0",
+                "--data-dir",
+            ])
             .arg(&folder)
             .env_remove("DATABASE_URL")
             .stdout(Stdio::piped())

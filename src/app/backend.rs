@@ -10,6 +10,7 @@ use super::{App, execute, subscribe};
 use crate::domain::access::{Principal, Viewer};
 use crate::http::{AuthError, Backend, Frame};
 use crate::realtime::tail::Health;
+use crate::store::migrate;
 
 impl Backend for App {
     type Viewer = Viewer;
@@ -54,10 +55,13 @@ impl Backend for App {
             }
             Health::Stopped => return Err("the server is stopping".to_owned()),
         }
-        let ping = self.inner.store.ping().await;
-        ping.map_err(|error| {
-            tracing::warn!(%error, "not ready");
-            "the database cannot be reached".to_owned()
-        })
+        match migrate::unapplied(&self.inner.store).await {
+            Ok(0) => Ok(()),
+            Ok(_) => Err("the database is not migrated; run `tandem migrate`".to_owned()),
+            Err(error) => {
+                tracing::warn!(%error, "not ready");
+                Err("the database cannot be reached".to_owned())
+            }
+        }
     }
 }

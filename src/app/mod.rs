@@ -4,6 +4,8 @@ mod auth;
 mod backend;
 mod execute;
 mod jobs;
+mod metrics;
+mod persisted;
 mod settings;
 mod subscribe;
 
@@ -21,6 +23,7 @@ use crate::pages::{self, PageOptions};
 use crate::realtime::{Realtime, RealtimeOptions};
 use crate::service::{OnAccessChange, Service};
 use crate::store::{Store, migrate};
+use crate::telemetry::Metrics;
 
 /// One server. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -29,12 +32,12 @@ pub struct App {
 }
 
 struct Inner {
-    config: Config,
     store: Store,
     service: Service,
     realtime: Realtime,
     schema: Schema,
     auth: auth::Auth,
+    limits: http::Limits,
 }
 
 impl App {
@@ -48,6 +51,10 @@ impl App {
         database_url: &str,
         shutdown: &Shutdown,
     ) -> Result<(Self, JoinHandle<()>)> {
+        let mut limits = config.http();
+        if !config.persisted_list.is_empty() {
+            limits.manifest = Arc::new(persisted::read(config.persisted_list.as_ref())?);
+        }
         let store = Store::new(database_url, &config.pool())?;
         jobs::add_log_months(&store).await?;
         if migrate::bypasses_row_security(&store).await? {
@@ -82,12 +89,12 @@ impl App {
             .finish();
         let work = jobs::start(service.clone(), &config, shutdown);
         let inner = Inner {
-            config,
             store,
             service,
             realtime,
             schema,
             auth,
+            limits,
         };
         let background = tokio::spawn(async move {
             let _ = tokio::join!(live, work);
@@ -115,13 +122,27 @@ impl App {
     /// The limits of its transports.
     #[must_use]
     pub fn limits(&self) -> http::Limits {
-        self.inner.config.http()
+        self.inner.limits.clone()
     }
 
     /// All its routes: GraphQL, health, and the pages.
     pub fn router(&self, pages: PageOptions, shutdown: Shutdown) -> Router {
+        self.router_with(pages, None, shutdown)
+    }
+
+    /// All its routes, with the metrics among them where some are given.
+    pub fn router_with(
+        &self,
+        pages: PageOptions,
+        metrics: Option<Metrics>,
+        shutdown: Shutdown,
+    ) -> Router {
         let routes = http::routes(self.clone(), self.limits(), shutdown);
-        let routes = routes.merge(pages::router(pages)).fallback(http::not_found);
-        http::layers(routes)
+        let metrics = metrics.map(|metrics| self.metrics(metrics));
+        let routes = routes
+            .merge(pages::router(pages))
+            .merge(metrics.unwrap_or_default());
+        let origins = &self.limits().origins;
+        http::layers(routes.fallback(http::not_found), origins)
     }
 }

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use crate::config::Config;
+use crate::config::{Config, Network, PersistedAt};
 use crate::error::{Error, Result};
+use crate::http::Persisted;
 use crate::realtime::hints::{BadNatsAddress, Hints};
 use crate::store::pool::PoolOptions;
 use crate::{graphql, http, service};
@@ -14,6 +15,7 @@ impl Config {
     #[must_use]
     pub const fn pool(&self) -> PoolOptions {
         PoolOptions {
+            name: "requests",
             size: self.pool_size,
             wait: Duration::from_secs(self.pool_wait_seconds),
             statement_timeout: Duration::from_secs(self.statement_timeout_seconds),
@@ -27,6 +29,18 @@ impl Config {
             body_bytes: self.body_bytes,
             init_timeout: Duration::from_secs(self.init_timeout_seconds),
             drain: Duration::from_secs(self.shutdown_seconds),
+            batch: self.batch,
+            request_timeout: Duration::from_secs(self.request_seconds),
+            requests_at_once: self.requests_at_once,
+            rate_per_token: self.rate_per_token,
+            rate_per_address: self.rate_per_address,
+            trusted_proxies: self.trusted_proxies.iter().map(network).collect(),
+            origins: self.origins.iter().map(|origin| origin.0.clone()).collect(),
+            persisted: match self.persisted {
+                PersistedAt::Off => Persisted::Off,
+                PersistedAt::Automatic => Persisted::Automatic,
+                PersistedAt::Only => Persisted::Only,
+            },
             ..http::Limits::default()
         }
     }
@@ -37,6 +51,12 @@ impl Config {
         graphql::Limits {
             depth: self.query_depth,
             root_fields: self.root_fields,
+            fields: self.query_fields,
+            cost: self.query_cost,
+            aliases: self.query_aliases,
+            directives: self.query_directives,
+            list_items: self.list_items,
+            introspection: self.introspection,
             ids: self.node_ids,
             filter_conditions: self.filter_conditions,
             filter_depth: self.filter_depth,
@@ -60,12 +80,19 @@ impl Config {
     /// # Errors
     /// When it is no address.
     pub fn hints(&self) -> Result<Hints> {
-        let Some(address) = &self.hints else {
+        if self.hints.is_empty() {
             return Ok(Hints::Postgres);
-        };
+        }
         let bad = |error: BadNatsAddress| {
             Error::request("BAD_CONFIG", format!("the setting `hints`: {error}"))
         };
-        address.parse().map(Hints::Nats).map_err(bad)
+        self.hints.parse().map(Hints::Nats).map_err(bad)
+    }
+}
+
+fn network(network: &Network) -> http::Network {
+    http::Network {
+        address: network.address,
+        bits: network.bits,
     }
 }

@@ -1,11 +1,12 @@
 //! The arguments, as clap reads them.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::settings::Settings;
 
 /// A GraphQL backend for shared inboxes whose conversations move in tandem with their tickets.
 #[derive(Debug, Parser)]
@@ -28,6 +29,10 @@ pub(crate) enum Command {
     Migrate(DatabaseArgs),
     /// Print the GraphQL schema.
     Schema,
+    /// Print every setting of a server with what it is here, as a file that `--config` takes.
+    Settings(SettingsArgs),
+    /// Ask the server that listens here whether it is ready; exit code 1 where it is not.
+    Health(SettingsArgs),
     /// Accounts.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -71,16 +76,17 @@ pub(crate) struct DatabaseArgs {
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub database: Database,
-    /// Where to listen; port 0 takes any free one.
-    #[arg(long, env = "TANDEM_LISTEN", default_value = "127.0.0.1:4000")]
-    pub listen: SocketAddr,
-    /// A NATS server (nats://host:4222) by which servers tell each other that something happened; without it, they do
-    /// so through the database.
-    #[arg(long, env = "TANDEM_HINTS", hide_env_values = true)]
-    pub hints: Option<String>,
-    /// A TOML file of settings; the README lists them.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SettingsArgs {
+    /// A TOML file of settings; docs/settings.md lists them.
     #[arg(long, env = "TANDEM_CONFIG")]
     pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,4 +1,4 @@
-//! The command line: dev, serve, migrate, schema, account, user, token, import, load, purge, verify.
+//! The command line: dev, serve, migrate, schema, settings, account, user, token, import, load, purge, verify.
 //!
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 not done, 2 wrong usage,
 //! 3 the database is not migrated, 4 `verify` found differences.
@@ -8,12 +8,15 @@ mod args;
 mod bulk;
 mod database;
 mod demo;
+mod health;
 mod serve;
+mod settings;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::telemetry::{self, Telemetry, Traces};
 use args::{Cli, Command};
 
 /// Why a command ended early, and with which exit code.
@@ -46,8 +49,12 @@ type Done = Result<(), Failure>;
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    crate::telemetry::start(cli.log_json);
-    match dispatch(cli.command) {
+    let done = start_telemetry(&cli).and_then(|telemetry| {
+        let done = dispatch(cli.command);
+        drop(telemetry);
+        done
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { code, message }) => {
             eprintln!("tandem: {}", message.trim_end_matches('.'));
@@ -56,12 +63,30 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Starts the log, and for a server the traces that it is set to give.
+fn start_telemetry(cli: &Cli) -> Result<Telemetry, Failure> {
+    let traces = match &cli.command {
+        Command::Dev(args) | Command::Serve(args) => {
+            let config = args.settings.load()?;
+            (!config.traces.is_empty()).then_some(Traces {
+                endpoint: config.traces,
+                percent: config.traces_percent,
+            })
+        }
+        _ => None,
+    };
+    telemetry::start(cli.log_json, traces.as_ref())
+        .map_err(|error| Failure::new(2, format!("traces cannot be collected: {error}")))
+}
+
 fn dispatch(command: Command) -> Done {
     match command {
         Command::Schema => {
             print!("{}", crate::graphql::sdl());
             Ok(())
         }
+        Command::Settings(args) => settings::show(&args),
+        Command::Health(args) => health::health(&args),
         Command::Dev(args) => serve::dev(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Migrate(args) => database::migrate(&args.database),

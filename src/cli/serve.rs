@@ -10,24 +10,13 @@ use super::args::{Database, ServeArgs};
 use super::database::{Opened, open, options, refuse_unmigrated};
 use super::{Done, Failure, demo, runtime};
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, MetricsAt};
 use crate::http;
 use crate::pages::PageOptions;
 use crate::store::Store;
 use crate::store::embedded::Cluster;
 use crate::store::migrate;
-
-/// The settings: of the file, if one is named; the command line wins over it. What cannot be is told before anything
-/// is started.
-fn config(args: &ServeArgs) -> Result<Config, Failure> {
-    let file = args.config.as_deref().map(Config::read).transpose()?;
-    let mut config = file.unwrap_or_default();
-    if let Some(hints) = &args.hints {
-        config.hints = Some(hints.clone());
-    }
-    config.hints()?;
-    Ok(config)
-}
+use crate::telemetry::Metrics;
 
 /// Takes the address before anything else is done: where it is in use, nothing has been started in vain.
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -50,9 +39,10 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// `tandem serve`
 pub(super) fn serve(args: &ServeArgs) -> Done {
-    let config = config(args)?;
+    let config = args.settings.load()?;
+    config.hints()?;
     let runtime = runtime()?;
-    let listener = runtime.block_on(listen(args.listen))?;
+    let listener = runtime.block_on(listen(config.listen))?;
     let opened = open(&args.database)?;
     let url = opened.url().to_owned();
     let done = runtime.block_on(async move {
@@ -103,9 +93,10 @@ impl DevDatabase {
 
 /// `tandem dev`
 pub(super) fn dev(args: &ServeArgs) -> Done {
-    let config = config(args)?;
+    let config = args.settings.load()?;
+    config.hints()?;
     let runtime = runtime()?;
-    let listener = runtime.block_on(listen(args.listen))?;
+    let listener = runtime.block_on(listen(config.listen))?;
     let database = DevDatabase::start(&args.database)?;
     let url = database.url();
     let data_dir = args
@@ -140,8 +131,24 @@ async fn run(
     ready: impl FnOnce(SocketAddr),
 ) -> Done {
     let (stop, shutdown) = http::shutdown();
+    // Before anything counts.
+    let at = config.metrics;
+    let metrics = match at {
+        MetricsAt::Off => None,
+        _ => Some(Metrics::start().map_err(|error| Failure::new(1, error))?),
+    };
     let (app, background) = App::start(config, url, &shutdown).await?;
-    let router = app.router(pages, shutdown.clone());
+    let beside = match (metrics, at) {
+        (Some(metrics), MetricsAt::Own(address)) => {
+            let own = listen(address).await?;
+            tracing::info!(address = %own.local_addr()?, "serving metrics");
+            let (app, shutdown) = (app.clone(), shutdown.clone());
+            tokio::spawn(async move { app.serve_metrics(metrics, own, shutdown).await });
+            None
+        }
+        (metrics, _) => metrics,
+    };
+    let router = app.router_with(pages, beside, shutdown.clone());
     let address = listener.local_addr()?;
     // Ready means ready: the tail has begun, so the first query has an `asOf` and the first subscription a place.
     app.realtime().tail.wait_for_start().await?;

@@ -1,46 +1,93 @@
 //! Executing: held against the limits first, read level by level, answered in the order asked.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
 use async_graphql::{Pos, Request, Response, ServerError, Value};
 use futures_util::StreamExt;
 
 use super::Schema;
+use super::cost::cost;
 use super::limits::Limits;
 use super::state::RequestState;
 use super::variables::{check_variables, leave_out};
+use crate::error::Error;
 
 mod field_order;
 mod nulls;
 
 pub use nulls::Types;
 
+/// A request that was held against the limits.
+pub struct Checked {
+    /// Its document.
+    pub document: ExecutableDocument,
+    /// What it costs.
+    pub cost: u64,
+}
+
 /// Holds a request against the limits, before any work is done for it; returns it parsed.
 ///
 /// # Errors
 /// What is wrong with the text, or that it asks for too much.
-pub fn check(schema: &Schema, request: &mut Request) -> Result<ExecutableDocument, ServerError> {
+pub fn check(schema: &Schema, request: &mut Request) -> Result<Checked, ServerError> {
+    let shown = |error: Error| error.into_graphql().into_server_error(Pos::default());
     let document = request.parsed_query()?.clone();
     let limits = schema.data::<Limits>().copied().unwrap_or_default();
-    limits
-        .check(&document)
-        .map_err(|error| error.into_graphql().into_server_error(Pos::default()))?;
+    limits.check(&document).map_err(shown)?;
+    limits.check_lists(&request.variables).map_err(shown)?;
     check_variables(schema, request)?;
     leave_out(request);
-    Ok(document)
+    let operation = operation(&document, request.operation_name.as_deref());
+    let cost = match (operation, schema.data::<Types>()) {
+        (Some(operation), Some(types)) => {
+            cost(types, &limits, &document, operation, &request.variables)
+        }
+        // Which operation is meant is for the execution to ask.
+        _ => 0,
+    };
+    limits.check_cost(cost).map_err(shown)?;
+    Ok(Checked { document, cost })
+}
+
+/// The operation of a document that is to be executed.
+fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<&'a OperationDefinition> {
+    let found = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(operation),
+        (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
+        (DocumentOperations::Multiple(all), None) if all.len() == 1 => all.values().next(),
+        (DocumentOperations::Multiple(_), None) => None,
+    };
+    found.map(|operation| &operation.node)
 }
 
 /// Executes a query or mutation for the viewer of the state.
 pub async fn execute(schema: &Schema, mut request: Request, state: RequestState) -> Response {
-    let document = match check(schema, &mut request) {
-        Ok(document) => document,
+    let begun = Instant::now();
+    let Checked { document, cost } = match check(schema, &mut request) {
+        Ok(checked) => checked,
         Err(error) => return Response::from_errors(vec![error]),
     };
+    stage("check", begun.elapsed());
     let operation = request.operation_name.clone();
     let turns = state.turns();
+    let flight = Arc::clone(turns.flight());
+    let begun = Instant::now();
     let response = turns.drive(schema.execute(request.data(state))).await;
-    finish(schema, response, &document, operation.as_deref())
+    stage("execute", begun.elapsed());
+    stage("statements", flight.waited());
+    let mut response = finish(schema, response, &document, operation.as_deref());
+    response.extensions.insert("cost".to_owned(), cost.into());
+    response
+}
+
+/// Tells the metrics how long a stage of a request took.
+fn stage(stage: &'static str, took: Duration) {
+    metrics::histogram!("tandem_stage_seconds", "stage" => stage).record(took);
 }
 
 /// Executes a subscription, which was checked, for one pushed cascade.

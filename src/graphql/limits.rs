@@ -1,8 +1,10 @@
 //! Limits that a request is held to before any work is done for it.
 
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, Selection, SelectionSet,
+    Directive, DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
 };
+use async_graphql::{Positioned, Value as ConstValue, Variables};
+use async_graphql_value::Value;
 
 use crate::error::{Error, Result};
 
@@ -15,6 +17,16 @@ pub struct Limits {
     pub root_fields: usize,
     /// Fields in all of the operation, its fragments spread out: what bounds the work of looking at it.
     pub fields: usize,
+    /// What the operation may cost: the fields that its answer can have, by the page sizes it asks for.
+    pub cost: u64,
+    /// Aliases in all of the operation.
+    pub aliases: usize,
+    /// Directives in all of the operation.
+    pub directives: usize,
+    /// Items in all lists of its arguments and variables.
+    pub list_items: usize,
+    /// Whether the schema may be asked about itself.
+    pub introspection: bool,
     /// Rows of a page where the request does not say.
     pub page_default: u16,
     /// Rows of a page at most.
@@ -35,6 +47,11 @@ impl Default for Limits {
             depth: 15,
             root_fields: 30,
             fields: 5_000,
+            cost: 1_000_000,
+            aliases: 500,
+            directives: 100,
+            list_items: 2_000,
+            introspection: true,
             page_default: 25,
             page_max: 100,
             ids: 100,
@@ -46,25 +63,32 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Counts the fields of every operation, at its root and in all.
+    /// Counts the fields of every operation, at its root and in all, with their aliases, directives and lists.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when there are too many, or a fragment is within itself.
     pub fn check(&self, document: &ExecutableDocument) -> Result<()> {
-        let check = |selection: &SelectionSet| {
+        let check = |operation: &OperationDefinition| {
             let mut count = Count {
                 document,
                 within: Vec::new(),
                 root: self.root_fields,
                 all: self.fields,
+                aliases: self.aliases,
+                directives: self.directives,
+                list_items: self.list_items,
             };
-            count.take(selection, true)
+            count.directives(&operation.directives)?;
+            for variable in &operation.variable_definitions {
+                count.directives(&variable.node.directives)?;
+            }
+            count.take(&operation.selection_set.node, true)
         };
         let taken = match &document.operations {
-            DocumentOperations::Single(operation) => check(&operation.node.selection_set.node),
+            DocumentOperations::Single(operation) => check(&operation.node),
             DocumentOperations::Multiple(operations) => operations
                 .values()
-                .try_for_each(|operation| check(&operation.node.selection_set.node)),
+                .try_for_each(|operation| check(&operation.node)),
         };
         taken.map_err(|excess| {
             let message = match excess {
@@ -76,6 +100,14 @@ impl Limits {
                     "The operation has more than {} fields, those of its fragments counted at every place.",
                     self.fields
                 ),
+                Excess::Aliases => format!(
+                    "The operation has more than {} aliases; split it into several requests.",
+                    self.aliases
+                ),
+                Excess::Directives => {
+                    format!("The operation has more than {} directives.", self.directives)
+                }
+                Excess::ListItems => self.too_many_items(),
                 Excess::Cycle => "A fragment is within itself.".to_owned(),
             };
             Error::request("BAD_USER_INPUT", message)
@@ -83,9 +115,61 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// Counts the items of all lists in the variables.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` when there are too many.
+    pub fn check_lists(&self, variables: &Variables) -> Result<()> {
+        let mut left = self.list_items;
+        let taken = variables
+            .values()
+            .try_for_each(|value| take_items(value, &mut left));
+        taken.map_err(|_excess| Error::request("BAD_USER_INPUT", self.too_many_items()))
+    }
+
+    /// Holds a cost against the limit.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` when it is too high.
+    pub fn check_cost(&self, cost: u64) -> Result<()> {
+        if cost <= self.cost {
+            return Ok(());
+        }
+        let message = format!(
+            "The operation costs {cost}, and may cost {} at most: ask for smaller pages, or fewer lists within lists.",
+            self.cost
+        );
+        Err(Error::request("BAD_USER_INPUT", message))
+    }
+
+    fn too_many_items(&self) -> String {
+        format!(
+            "The lists of the arguments and variables have more than {} items together; split them into several requests.",
+            self.list_items
+        )
+    }
+}
+
+fn take_items(value: &ConstValue, left: &mut usize) -> std::result::Result<(), Excess> {
+    match value {
+        ConstValue::List(items) => {
+            *left = left.checked_sub(items.len()).ok_or(Excess::ListItems)?;
+            items.iter().try_for_each(|item| take_items(item, left))
+        }
+        ConstValue::Object(fields) => fields
+            .values()
+            .try_for_each(|value| take_items(value, left)),
+        _ => Ok(()),
+    }
+}
+
 enum Excess {
     Root,
     All,
+    Aliases,
+    Directives,
+    ListItems,
     Cycle,
 }
 
@@ -94,14 +178,45 @@ struct Count<'a> {
     within: Vec<&'a str>,
     root: usize,
     all: usize,
+    aliases: usize,
+    directives: usize,
+    list_items: usize,
 }
 
 impl<'a> Count<'a> {
+    fn directives(
+        &mut self,
+        directives: &[Positioned<Directive>],
+    ) -> std::result::Result<(), Excess> {
+        let left = self.directives.checked_sub(directives.len());
+        self.directives = left.ok_or(Excess::Directives)?;
+        Ok(())
+    }
+
+    fn items(&mut self, value: &Value) -> std::result::Result<(), Excess> {
+        match value {
+            Value::List(items) => {
+                let left = self.list_items.checked_sub(items.len());
+                self.list_items = left.ok_or(Excess::ListItems)?;
+                items.iter().try_for_each(|item| self.items(item))
+            }
+            Value::Object(fields) => fields.values().try_for_each(|value| self.items(value)),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes the selection's fields from what is left. Every fragment has a field, so this ends soon.
     fn take(&mut self, selection: &'a SelectionSet, root: bool) -> std::result::Result<(), Excess> {
         for item in &selection.items {
             match &item.node {
                 Selection::Field(field) => {
+                    if field.node.alias.is_some() {
+                        self.aliases = self.aliases.checked_sub(1).ok_or(Excess::Aliases)?;
+                    }
+                    self.directives(&field.node.directives)?;
+                    for (_, value) in &field.node.arguments {
+                        self.items(&value.node)?;
+                    }
                     self.all = self.all.checked_sub(1).ok_or(Excess::All)?;
                     if root {
                         self.root = self.root.checked_sub(1).ok_or(Excess::Root)?;
@@ -109,9 +224,11 @@ impl<'a> Count<'a> {
                     self.take(&field.node.selection_set.node, false)?;
                 }
                 Selection::InlineFragment(fragment) => {
+                    self.directives(&fragment.node.directives)?;
                     self.take(&fragment.node.selection_set.node, root)?;
                 }
                 Selection::FragmentSpread(spread) => {
+                    self.directives(&spread.node.directives)?;
                     let name = spread.node.fragment_name.node.as_str();
                     if self.within.contains(&name) {
                         return Err(Excess::Cycle);
@@ -150,6 +267,52 @@ mod tests {
             check("{ a: asOf ...F ...F } fragment F on Query { b: asOf ... { c: asOf } }").is_err()
         );
         assert!(check("query A { asOf } query B { a: asOf b: asOf c: asOf d: asOf }").is_err());
+    }
+
+    #[test]
+    fn aliases_directives_and_lists_count_wherever_they_are() {
+        let limits = Limits {
+            aliases: 2,
+            directives: 2,
+            list_items: 3,
+            ..Limits::default()
+        };
+        let check = |query: &str| limits.check(&parse_query(query).unwrap());
+        assert!(check("{ viewer { a: user { b: id } } }").is_ok());
+        let error =
+            check("{ viewer { a: user { b: id } ...F } } fragment F on Viewer { c: user { id } }");
+        assert!(error.unwrap_err().to_string().contains("2 aliases"));
+        assert!(check("{ asOf @skip(if: false) @include(if: true) }").is_ok());
+        for query in [
+            "{ asOf @a @b @c }",
+            "query @a { asOf @b ... @c { asOf } }",
+            "query($x: Int @a) { asOf @b ...F @c } fragment F on Query { asOf }",
+        ] {
+            let error = check(query).unwrap_err().to_string();
+            assert!(error.contains("2 directives"), "{query}: {error}");
+        }
+        assert!(check("{ a(x: [1, 2, 3]) }").is_ok());
+        for query in [
+            "{ a(x: [1, 2, 3, 4]) }",
+            "{ a(x: [[1, 2], 3]) }",
+            "{ a(x: { y: [1, 2] }) b(x: [1, 2]) }",
+        ] {
+            let error = check(query).unwrap_err().to_string();
+            assert!(error.contains("3 items"), "{query}: {error}");
+        }
+        let variables = |json| Variables::from_json(json);
+        assert!(
+            limits
+                .check_lists(&variables(serde_json::json!({ "x": [1, 2, 3] })))
+                .is_ok()
+        );
+        assert!(
+            limits
+                .check_lists(&variables(
+                    serde_json::json!({ "x": [1, 2], "y": { "z": [[3]] } })
+                ))
+                .is_err()
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`RequestState`], through loaders that ask once for many.
 
 pub mod connection;
+mod cost;
 pub mod cursor;
 mod execute;
 pub mod inputs;
@@ -22,7 +23,7 @@ pub mod variables;
 
 use async_graphql::SchemaBuilder;
 
-pub use execute::{check, execute, execute_frame};
+pub use execute::{Checked, check, execute, execute_frame};
 pub use limits::Limits;
 pub use mutation::Mutation;
 pub use query::Query;
@@ -43,11 +44,16 @@ pub fn schema(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
     let text = sdl();
     let types = execute::Types::read(&text).inspect_err(unreadable);
     let inputs = variables::InputTypes::read(&text).inspect_err(unreadable);
-    async_graphql::Schema::build(Query, Mutation, Subscription)
+    let schema = async_graphql::Schema::build(Query, Mutation, Subscription)
         .limit_depth(limits.depth)
         .data(limits)
         .data(types.unwrap_or_default())
-        .data(inputs.unwrap_or_default())
+        .data(inputs.unwrap_or_default());
+    if limits.introspection {
+        schema
+    } else {
+        schema.disable_introspection()
+    }
 }
 
 /// The schema as text: what `schema.graphql` holds.

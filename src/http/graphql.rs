@@ -6,12 +6,12 @@ use async_graphql::{Request as GraphQlRequest, Response as GraphQlResponse, Serv
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
 
 use super::{
-    auth,
+    address, auth,
     backend::{Backend, LastEventId, RequestId},
     events,
     lifecycle::Transport,
@@ -19,6 +19,7 @@ use super::{
     operation::{Kind, Operation},
     params::{self, Body},
     problem::{Problem, code, server_error},
+    rate::{Asker, Standing},
     reply, request_id,
     run::{Context, Panicked},
     ws,
@@ -30,17 +31,33 @@ pub(crate) async fn graphql<B: Backend>(
     request: Request,
 ) -> Response {
     let id = request_id::of(&request);
+    let address = address::client(&request, &context.limits.trusted_proxies);
+    let by_address = address.map(|address| context.per_address.address(address));
+    let standing = by_address.and_then(|asker| context.per_address.ask(asker, 1));
+    if let Some(standing) = standing
+        && let Some(problem) = standing.problem()
+    {
+        let mut response = problem.respond(MediaType::AnyJson);
+        standing.tell(response.headers_mut());
+        return response;
+    }
     if ws::is_upgrade(request.headers()) {
-        return ws::upgrade(context, request, id).await;
+        return ws::upgrade(context, request, id, by_address).await;
     }
     let accepted = match Accepted::of(request.headers()) {
         Ok(accepted) => accepted,
         Err(problem) => return problem.respond(MediaType::AnyJson),
     };
-    match Box::pin(answer(context, request, id, accepted)).await {
+    let mut standing = None;
+    let answer = Box::pin(answer(context, request, id, accepted, &mut standing));
+    let mut response = match answer.await {
         Ok(response) => response,
         Err(problem) => problem.respond(accepted.for_problem()),
+    };
+    if let Some(standing) = standing {
+        standing.tell(response.headers_mut());
     }
+    response
 }
 
 async fn answer<B: Backend>(
@@ -48,6 +65,7 @@ async fn answer<B: Backend>(
     request: Request,
     id: RequestId,
     accepted: Accepted,
+    standing: &mut Option<Standing>,
 ) -> Result<Response, Problem> {
     let get = match *request.method() {
         Method::GET => true,
@@ -63,6 +81,8 @@ async fn answer<B: Backend>(
     let viewer = auth::authenticate(&context.backend, &context.limits, token)
         .await
         .map_err(Problem::unauthenticated)?;
+    let asker = context.asker(token, &viewer);
+    context.ask(asker, 1, standing)?;
     let last_event_id = last_event_id(request.headers());
     let exchange = Exchange {
         context,
@@ -78,7 +98,35 @@ async fn answer<B: Backend>(
     let body = exchange.body(request).await?;
     match params::from_body(&body, exchange.context.limits.batch).map_err(Problem::bad_request)? {
         Body::One(request) => exchange.post(*request).await,
-        Body::Batch(requests) => exchange.batch(requests).await,
+        Body::Batch(requests) => {
+            // The first is counted already.
+            let context = &exchange.context;
+            context.ask(asker, requests.len().saturating_sub(1), standing)?;
+            exchange.batch(requests).await
+        }
+    }
+}
+
+impl<B: Backend> Context<B> {
+    /// Who is counted: the token, or the viewer where none was sent.
+    pub(crate) fn asker(&self, token: Option<&str>, viewer: &B::Viewer) -> Asker {
+        match token {
+            Some(token) => self.per_token.token(token),
+            None => self.per_token.token(&self.backend.user(viewer).to_string()),
+        }
+    }
+
+    fn ask(
+        &self,
+        asker: Asker,
+        count: usize,
+        standing: &mut Option<Standing>,
+    ) -> Result<(), Problem> {
+        *standing = self.per_token.ask(asker, count);
+        match standing.as_ref().and_then(Standing::problem) {
+            Some(problem) => Err(problem),
+            None => Ok(()),
+        }
     }
 }
 
@@ -113,7 +161,7 @@ impl<B: Backend> Exchange<B> {
     }
 
     async fn get(self, request: GraphQlRequest) -> Result<Response, Problem> {
-        let operation = Operation::prepare_with_text(request, self.context.limits.nesting);
+        let operation = Operation::prepare(request, &self.context.reading);
         let events = self.accepted.takes_events();
         match operation {
             Ok(operation) => match operation.kind {
@@ -129,13 +177,7 @@ impl<B: Backend> Exchange<B> {
     }
 
     async fn post(self, request: GraphQlRequest) -> Result<Response, Problem> {
-        let nesting = self.context.limits.nesting;
-        let operation = match self.accepted.for_result() {
-            Some(_) => Operation::prepare(request, nesting),
-            // In a stream the kind must be known first.
-            None => Operation::prepare_with_text(request, nesting),
-        };
-        match operation {
+        match Operation::prepare(request, &self.context.reading) {
             Ok(operation) => self.run(operation).await,
             Err(error) => self.refused(error),
         }
@@ -201,10 +243,10 @@ impl<B: Backend> Exchange<B> {
                 "A batch cannot be answered as an event stream.",
             ));
         };
-        let nesting = self.context.limits.nesting;
+        let reading = &self.context.reading;
         let batch = requests
             .into_iter()
-            .map(|request| match Operation::prepare(request, nesting) {
+            .map(|request| match Operation::prepare(request, reading) {
                 Ok(operation) if operation.kind == Kind::Subscription => Err(server_error(
                     code::BAD_REQUEST,
                     "A subscription cannot be part of a batch.",
@@ -228,14 +270,19 @@ impl<B: Backend> Exchange<B> {
 }
 
 fn respond(mut answer: GraphQlResponse, media: MediaType) -> Response {
-    let status = if reply::is_request_error(&answer) {
-        media.request_error()
-    } else {
-        StatusCode::OK
+    let status = match reply::refusal(&answer) {
+        None => StatusCode::OK,
+        Some(code::UNAVAILABLE) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(code::TIMEOUT) => StatusCode::GATEWAY_TIMEOUT,
+        Some(_) => media.request_error(),
     };
     let headers = std::mem::take(&mut answer.http_headers);
     let mut response = reply::json(status, media, reply::encode(&answer));
     response.headers_mut().extend(headers);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        let soon = HeaderValue::from_static("1");
+        response.headers_mut().insert(header::RETRY_AFTER, soon);
+    }
     response
 }
 

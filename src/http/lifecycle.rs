@@ -2,9 +2,9 @@
 //!
 //! Only names of ours go into metrics and the log: never a token, a document, a variable or an error's text.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
-use super::operation::Kind;
+use super::{names, operation::Kind};
 
 /// One open socket.
 #[derive(Debug)]
@@ -63,15 +63,18 @@ pub(crate) struct OperationGuard {
     began: Instant,
     transport: &'static str,
     kind: &'static str,
+    /// The operation's name, as far as it goes into metrics.
+    operation: Arc<str>,
     outcome: &'static str,
 }
 
 impl OperationGuard {
-    pub fn begin(transport: Transport, kind: Kind) -> Self {
+    pub fn begin(transport: Transport, kind: Kind, name: Option<&str>) -> Self {
         let guard = Self {
             began: Instant::now(),
             transport: transport.label(),
             kind: kind.label(),
+            operation: names::label(name),
             outcome: "cancelled",
         };
         guard.gauge().increment(1.0);
@@ -96,11 +99,13 @@ impl Drop for OperationGuard {
         let (transport, kind, outcome) = (self.transport, self.kind, self.outcome);
         let seconds = self.began.elapsed().as_secs_f64();
         self.gauge().decrement(1.0);
+        let operation = std::mem::take(&mut self.operation);
         metrics::counter!(
-            "tandem_operations_total", "transport" => transport, "kind" => kind, "outcome" => outcome
+            "tandem_operations_total", "transport" => transport, "kind" => kind, "outcome" => outcome,
+            "operation" => operation.clone()
         )
         .increment(1);
-        metrics::histogram!("tandem_operation_seconds", "transport" => transport, "kind" => kind)
+        metrics::histogram!("tandem_operation_seconds", "kind" => kind, "operation" => operation)
             .record(seconds);
         tracing::debug!(transport, kind, outcome, seconds, "operation ended");
     }

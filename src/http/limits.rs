@@ -1,6 +1,11 @@
 //! What a client may ask of the transports.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    address::Network,
+    documents::{Manifest, Persisted},
+};
 
 /// Limits of the transports. [`Default`] gives the documented defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +41,22 @@ pub struct Limits {
     pub streams_per_user: usize,
     /// How long a shutdown waits for running queries and mutations. Default 5 s.
     pub drain: Duration,
+    /// How long a query may run, and how long the answer of a mutation is waited for. Default 30 s.
+    pub request_timeout: Duration,
+    /// Most queries and mutations that run at once on this server; a further one is told to come again. Default 1,000.
+    pub requests_at_once: usize,
+    /// Operations of one token in a minute; 0 for any number, which is the default.
+    pub rate_per_token: u32,
+    /// Requests and operations from one address in a minute; 0 for any number, which is the default.
+    pub rate_per_address: u32,
+    /// Proxies whose `X-Forwarded-For` is believed. Default none.
+    pub trusted_proxies: Vec<Network>,
+    /// Origins of other sites whose pages may use the API and open sockets. Default none.
+    pub origins: Vec<String>,
+    /// Whether documents may be named by their hash. Default [`Persisted::Automatic`].
+    pub persisted: Persisted,
+    /// The documents that are known from the start. Default none.
+    pub manifest: Arc<Manifest>,
 }
 
 impl Default for Limits {
@@ -54,6 +75,14 @@ impl Default for Limits {
             operations_per_socket: 200,
             streams_per_user: 10_000,
             drain: Duration::from_secs(5),
+            request_timeout: Duration::from_secs(30),
+            requests_at_once: 1_000,
+            rate_per_token: 0,
+            rate_per_address: 0,
+            trusted_proxies: Vec::new(),
+            origins: Vec::new(),
+            persisted: Persisted::Automatic,
+            manifest: Arc::default(),
         }
     }
 }

@@ -9,19 +9,24 @@
 //! | `GET /graphql` | queries; subscriptions with `Accept: text/event-stream`; WebSocket upgrades |
 //! | `GET /health/live`, `GET /health/ready` | health |
 
+mod address;
 mod auth;
 mod backend;
+mod documents;
 mod events;
 mod graphql;
 mod health;
 mod lifecycle;
 mod limits;
 mod lost;
+mod names;
 mod negotiate;
 mod nesting;
 mod operation;
+mod origin;
 mod params;
 mod problem;
+mod rate;
 mod reply;
 mod request_id;
 mod run;
@@ -50,31 +55,32 @@ use tower_http::{
     },
 };
 
+pub use address::Network;
 pub use backend::{AuthError, Backend, Frame, LastEventId, RequestId};
+pub use documents::{Manifest, Persisted, hash as document_hash};
 pub use limits::Limits;
 pub use problem::code;
 pub use serve::serve;
 pub use shutdown::{Shutdown, Stop, shutdown};
 
-use self::{negotiate::MediaType, problem::Problem, run::Context, slots::Slots};
+use self::{negotiate::MediaType, problem::Problem, run::Context};
 
 /// Below this many bytes a compressed body saves no packet.
 const WORTH_COMPRESSING: u16 = 1024;
 
 /// The complete service: [`routes`] within [`layers`].
 pub fn router<B: Backend>(backend: B, limits: Limits, shutdown: Shutdown) -> Router {
-    layers(routes(backend, limits, shutdown).fallback(not_found))
+    let origins = limits.origins.clone();
+    layers(
+        routes(backend, limits, shutdown).fallback(not_found),
+        &origins,
+    )
 }
 
 /// The transports' own routes, to be merged with others before [`layers`] goes around all.
 pub fn routes<B: Backend>(backend: B, limits: Limits, shutdown: Shutdown) -> Router {
     let body_limit = DefaultBodyLimit::max(limits.body_bytes);
-    let context = Arc::new(Context {
-        backend,
-        limits,
-        shutdown,
-        slots: Slots::default(),
-    });
+    let context = Arc::new(Context::new(backend, limits, shutdown));
     Router::new()
         .route("/graphql", any(graphql::graphql::<B>))
         .layer(body_limit)
@@ -84,17 +90,21 @@ pub fn routes<B: Backend>(backend: B, limits: Limits, shutdown: Shutdown) -> Rou
 }
 
 /// What holds for every route, from the outside in: a request id, its log line and the answer to a panic; headers
-/// that browsers heed; compression. A layer for other origins (CORS) belongs directly inside the first.
-pub fn layers(routes: Router) -> Router {
+/// that browsers heed; compression; what pages of other origins may do, where some may (CORS).
+pub fn layers(routes: Router, origins: &[String]) -> Router {
     let worth = DefaultPredicate::new().and(SizeAbove::new(WORTH_COMPRESSING.into()));
     // The fastest level: the next ones cost several times its CPU for a few percent of size.
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(worth);
-    routes
+    let routes = routes
         .layer(compression)
-        .layer(middleware::from_fn(browser_headers))
-        .layer(middleware::from_fn(request_id::name_request))
+        .layer(middleware::from_fn(browser_headers));
+    let routes = match origins {
+        [] => routes,
+        origins => routes.layer(origin::cors(origins)),
+    };
+    routes.layer(middleware::from_fn(request_id::name_request))
 }
 
 /// Answers have the type they say, are kept by no cache unless they say so, and name no address to third parties.

@@ -1,13 +1,16 @@
 //! One operation, ready to run: its document read, its kind known, its variables there.
 
+use std::time::Instant;
+
 use async_graphql::{
     Request, ServerError,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 
 use super::{
+    documents::Documents,
+    limits::Limits,
     nesting::nests_deeper_than,
-    params::is_hash_only,
     problem::{code, server_error, with_code},
     variables,
 };
@@ -17,6 +20,8 @@ use super::{
 pub(crate) struct Operation {
     pub request: Request,
     pub kind: Kind,
+    /// What it is called, also where the request does not say because the document has only this one.
+    pub name: Option<String>,
 }
 
 /// What an operation does.
@@ -25,8 +30,6 @@ pub(crate) enum Kind {
     Query,
     Mutation,
     Subscription,
-    /// Only the hash of a document came: what it does is known once it was looked up.
-    Unknown,
 }
 
 impl Kind {
@@ -36,20 +39,39 @@ impl Kind {
             Self::Query => "query",
             Self::Mutation => "mutation",
             Self::Subscription => "subscription",
-            Self::Unknown => "persisted",
+        }
+    }
+}
+
+/// How documents are read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// As `Limits::nesting`.
+    pub nesting: usize,
+    pub documents: Documents,
+}
+
+impl Reading {
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            nesting: limits.nesting,
+            documents: Documents::new(limits.persisted, limits.manifest.clone()),
         }
     }
 }
 
 impl Operation {
     /// Reads the document; an error is a request error, to be told in the way of the transport.
-    pub fn prepare(mut request: Request, nesting: usize) -> Result<Self, ServerError> {
-        if is_hash_only(&request) {
-            return Ok(Self {
-                request,
-                kind: Kind::Unknown,
-            });
-        }
+    pub fn prepare(request: Request, reading: &Reading) -> Result<Self, ServerError> {
+        let begun = Instant::now();
+        let prepared = Self::read(request, reading);
+        metrics::histogram!("tandem_stage_seconds", "stage" => "parse").record(begun.elapsed());
+        prepared
+    }
+
+    fn read(mut request: Request, reading: &Reading) -> Result<Self, ServerError> {
+        reading.documents.resolve(&mut request)?;
+        let nesting = reading.nesting;
         if nests_deeper_than(nesting, &request.query) {
             return Err(server_error(
                 code::GRAPHQL_PARSE_FAILED,
@@ -65,20 +87,13 @@ impl Operation {
         let operation = named(document, name.as_deref())?;
         variables::check(&operation.variable_definitions, &variables)?;
         let kind = operation.ty.into();
+        let name = name.or_else(|| only_name(document));
         request.variables = variables;
-        Ok(Self { request, kind })
-    }
-
-    /// As [`prepare`](Self::prepare), where the kind must be known at once: over GET, or in a stream. A client whose
-    /// hash is not found sends the text next, which is what it shall do here.
-    pub fn prepare_with_text(request: Request, nesting: usize) -> Result<Self, ServerError> {
-        if is_hash_only(&request) {
-            return Err(server_error(
-                code::PERSISTED_QUERY_NOT_FOUND,
-                "PersistedQueryNotFound",
-            ));
-        }
-        Self::prepare(request, nesting)
+        Ok(Self {
+            request,
+            kind,
+            name,
+        })
     }
 }
 
@@ -115,15 +130,28 @@ fn named<'a>(
     })
 }
 
+fn only_name(document: &ExecutableDocument) -> Option<String> {
+    match &document.operations {
+        DocumentOperations::Multiple(operations) => {
+            operations.keys().next().map(ToString::to_string)
+        }
+        DocumentOperations::Single(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn reading() -> Reading {
+        Reading::new(&Limits::default())
+    }
 
     #[test]
     fn a_document_of_a_megabyte_of_brackets_is_refused() {
         for bracket in ["{", "[", "{a(b:[", "{a{"] {
             let document = format!("{{ a(x: {}", bracket.repeat(1 << 20));
-            let error = Operation::prepare(Request::new(document), 128).unwrap_err();
+            let error = Operation::prepare(Request::new(document), &reading()).unwrap_err();
             assert!(error.message.contains("128"));
         }
     }
@@ -131,9 +159,9 @@ mod tests {
     #[test]
     fn the_parser_bears_what_the_limit_lets_through() {
         let nested = format!("{{ a(x: {}1{}) }}", "[".repeat(126), "]".repeat(126));
-        Operation::prepare(Request::new(nested), 128).unwrap();
+        Operation::prepare(Request::new(nested), &reading()).unwrap();
         let open = format!("{{ a(x: {}", "[".repeat(126));
-        Operation::prepare(Request::new(open), 128).unwrap_err();
+        Operation::prepare(Request::new(open), &reading()).unwrap_err();
     }
 
     #[test]
@@ -148,10 +176,10 @@ mod tests {
         ] {
             let mut request = Request::new(document);
             request.operation_name = name.map(Into::into);
-            let prepared = Operation::prepare(request, 128);
+            let prepared = Operation::prepare(request, &reading());
             assert_eq!(prepared.ok().map(|operation| operation.kind), kind);
         }
-        let named = Operation::prepare(Request::new("mutation B { b }"), 128);
+        let named = Operation::prepare(Request::new("mutation B { b }"), &reading());
         assert_eq!(named.unwrap().kind, Kind::Mutation);
     }
 }

@@ -119,7 +119,7 @@ fn build(
 }
 
 /// Whether a request only names a document that was sent before, by its hash (automatic persisted queries).
-pub(crate) fn is_hash_only(request: &Request) -> bool {
+fn is_hash_only(request: &Request) -> bool {
     request.query.is_empty() && request.extensions.contains_key("persistedQuery")
 }
 

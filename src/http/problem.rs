@@ -46,6 +46,14 @@ pub mod code {
     pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
     /// The document does not fit the schema, or its variables do not.
     pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+    /// More requests than are allowed; `Retry-After` says when to come again.
+    pub const RATE_LIMITED: &str = "RATE_LIMITED";
+    /// The operation took longer than a request may.
+    pub const TIMEOUT: &str = "TIMEOUT";
+    /// Only the hash of a document came, and this server keeps none.
+    pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
+    /// The server runs only the documents of its list.
+    pub const PERSISTED_QUERY_NOT_IN_LIST: &str = "PERSISTED_QUERY_NOT_IN_LIST";
     /// Only the hash of a document came; send its text. The name is the one that clients know from Apollo.
     pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
 }

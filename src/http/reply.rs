@@ -44,6 +44,16 @@ pub(crate) fn is_request_error(response: &GraphQlResponse) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
+/// The code of a response in which nothing was executed; an empty one where it has none.
+pub(crate) fn refusal(response: &GraphQlResponse) -> Option<&str> {
+    let error = response.errors.first()?;
+    let code = || match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.as_str()),
+        _ => None,
+    };
+    is_request_error(response).then(|| code().unwrap_or_default())
+}
+
 /// Gives the errors of a refused document a code, where they have none.
 pub(crate) fn name_request_errors(response: &mut GraphQlResponse) {
     if !is_request_error(response) {
@@ -55,11 +65,8 @@ pub(crate) fn name_request_errors(response: &mut GraphQlResponse) {
             .as_ref()
             .is_some_and(|extensions| extensions.get("code").is_some());
         if !coded {
-            let code = match error.message.as_str() {
-                "PersistedQueryNotFound" => code::PERSISTED_QUERY_NOT_FOUND,
-                _ => code::GRAPHQL_VALIDATION_FAILED,
-            };
-            error.extensions = Some(with_code(error.extensions.take(), code));
+            let extensions = error.extensions.take();
+            error.extensions = Some(with_code(extensions, code::GRAPHQL_VALIDATION_FAILED));
         }
     }
 }

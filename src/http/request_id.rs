@@ -45,6 +45,8 @@ pub(crate) async fn name_request(mut request: Request, next: Next) -> Response {
             Problem::internal(&id).respond(MediaType::AnyJson)
         });
         let (status, seconds) = (response.status(), began.elapsed().as_secs_f64());
+        metrics::counter!("tandem_http_responses_total", "status" => status.as_str().to_owned())
+            .increment(1);
         if status.is_server_error() {
             tracing::warn!(status = status.as_u16(), seconds, "answered");
         } else {

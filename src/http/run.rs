@@ -6,6 +6,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context as TaskContext, Poll},
+    time::Duration,
 };
 
 use async_graphql::{Response, ServerError};
@@ -13,15 +14,20 @@ use futures_util::{
     FutureExt, Stream, StreamExt,
     stream::{self, BoxStream},
 };
-use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinHandle,
+    time::timeout,
+};
 use tracing::Instrument;
 
 use super::{
     backend::{Backend, Frame, RequestId},
     lifecycle::{OperationGuard, Transport},
     limits::Limits,
-    operation::{Kind, Operation},
-    problem::{internal_error, panic_text},
+    operation::{Kind, Operation, Reading},
+    problem::{code, internal_error, panic_text, server_error},
+    rate::Rate,
     reply,
     shutdown::Shutdown,
     slots::Slots,
@@ -34,6 +40,35 @@ pub(crate) struct Context<B> {
     pub limits: Limits,
     pub shutdown: Shutdown,
     pub slots: Slots,
+    pub reading: Reading,
+    pub per_token: Rate,
+    pub per_address: Rate,
+    /// One for each query and mutation that runs.
+    pub running: Arc<Semaphore>,
+}
+
+impl<B> Context<B> {
+    pub fn new(backend: B, limits: Limits, shutdown: Shutdown) -> Self {
+        Self {
+            backend,
+            shutdown,
+            slots: Slots::default(),
+            reading: Reading::new(&limits),
+            per_token: Rate::new("token", limits.rate_per_token),
+            per_address: Rate::new("address", limits.rate_per_address),
+            running: Arc::new(Semaphore::new(limits.requests_at_once)),
+            limits,
+        }
+    }
+}
+
+/// A query ends by its own limit; this is for what may not be given up, and comes a little later.
+const GRACE: Duration = Duration::from_millis(100);
+const TOO_LONG: &str = "The operation took longer than a request may.";
+
+/// The answer to an operation that was not executed, or is no longer waited for.
+fn refused(code: &str, message: impl Into<String>) -> Response {
+    Response::from_errors(vec![server_error(code, message)])
 }
 
 /// The backend panicked; the log has the cause.
@@ -89,13 +124,37 @@ impl<B: Backend> Context<B> {
         id: &RequestId,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Result<Response, Panicked> {
-        let Operation { request, kind } = operation;
+        let Operation {
+            request,
+            kind,
+            name,
+        } = operation;
+        let mut guard = OperationGuard::begin(transport, kind, name.as_deref());
+        // More at once would only make all of them wait; so who comes now is told at once to come again.
+        let Ok(running) = self.running.clone().try_acquire_owned() else {
+            guard.ends("shed");
+            return Ok(refused(
+                code::UNAVAILABLE,
+                "The server is busy; try again in a moment.",
+            ));
+        };
         let request = request.data(id.clone());
+        let limit = self.limits.request_timeout;
         let (backend, lifeline) = (self.backend.clone(), self.shutdown.lifeline());
         let work = async move {
-            let _held = (lifeline, permit);
-            let mut guard = OperationGuard::begin(transport, kind);
-            let mut response = backend.execute(viewer, request).await;
+            let _held = (lifeline, permit, running);
+            let executed = backend.execute(viewer, request);
+            let mut response = match kind {
+                Kind::Query => match timeout(limit, executed).await {
+                    Ok(response) => response,
+                    Err(_elapsed) => {
+                        guard.ends("timeout");
+                        return refused(code::TIMEOUT, format!("{TOO_LONG} Ask for less of it."));
+                    }
+                },
+                // It is never given up half done.
+                _ => executed.await,
+            };
             guard.ends(if response.is_ok() {
                 "ok"
             } else if reply::is_request_error(&response) {
@@ -106,7 +165,21 @@ impl<B: Backend> Context<B> {
             reply::name_request_errors(&mut response);
             response
         };
-        Task::spawn(work, kind == Kind::Query).result().await
+        let span = tracing::info_span!(
+            "operation",
+            otel.name = name.as_deref(),
+            kind = kind.label()
+        );
+        let task = Task::spawn(work.instrument(span), kind == Kind::Query);
+        match timeout(limit + GRACE, task.result()).await {
+            Ok(done) => done,
+            Err(_elapsed) => {
+                let message = format!(
+                    "{TOO_LONG} Whether it happens is not known yet: look before you repeat it."
+                );
+                Ok(refused(code::TIMEOUT, message))
+            }
+        }
     }
 
     /// Runs a batch, one after the other. What was refused gives its error in its place.
@@ -149,7 +222,7 @@ impl<B: Backend> Context<B> {
         permit: Option<OwnedSemaphorePermit>,
     ) -> Frames {
         if operation.kind == Kind::Subscription {
-            let guard = OperationGuard::begin(transport, operation.kind);
+            let guard = OperationGuard::begin(transport, operation.kind, operation.name.as_deref());
             let request = operation.request.data(id.clone());
             let started =
                 catch_unwind(AssertUnwindSafe(|| self.backend.subscribe(viewer, request)));

@@ -88,6 +88,7 @@ pub struct Realtime {
     pub presence: Presence,
     replay: ReplayOptions,
     store: Store,
+    own: Store,
 }
 
 impl Realtime {
@@ -125,6 +126,7 @@ impl Realtime {
             presence,
             replay: options.replay,
             store: store.clone(),
+            own,
         };
         let task = tokio::spawn(async move {
             shutdown.await;
@@ -137,6 +139,11 @@ impl Realtime {
             }
         });
         Ok((realtime, task))
+    }
+
+    /// Tells the metrics how its own connections are just now.
+    pub fn observe(&self) {
+        self.own.observe();
     }
 
     fn log(&self) -> Log {
@@ -159,6 +166,7 @@ fn ended(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + '
 /// Two for the tail, one for hints and presence, one for access.
 fn own_connections() -> PoolOptions {
     PoolOptions {
+        name: "live",
         size: 4,
         wait: Duration::from_secs(2),
         ..PoolOptions::default()

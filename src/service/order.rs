@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::try_join;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{Outcome, Service, TRIES, WriteResult, now};
@@ -100,6 +101,14 @@ pub trait Order: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<(Command, Contents)>>> + Send;
 }
 
+/// Tells the metrics of a committed cascade and of what it did by which rule.
+fn count(entry: &Entry, command: &Command) {
+    metrics::counter!("tandem_cascades_total", "command" => command.name()).increment(1);
+    for effect in &entry.body.effects {
+        metrics::counter!("tandem_effects_total", "rule" => effect.rule.name()).increment(1);
+    }
+}
+
 impl Service {
     /// Runs a command to its end, whatever becomes of whoever asked.
     ///
@@ -107,7 +116,8 @@ impl Service {
     /// When the database is away or the command kept losing; refusals are part of the [`Outcome`].
     pub async fn run<O: Order>(&self, viewer: Viewer, order: O) -> Result<Outcome> {
         let service = self.clone();
-        let task = tokio::spawn(async move { service.run_here(viewer, &order).await });
+        let task = async move { service.run_here(viewer, &order).await };
+        let task = tokio::spawn(task.in_current_span());
         task.await
             .map_err(|error| Error::Internal(format!("a command ended early: {error}")))?
     }
@@ -251,7 +261,7 @@ impl Service {
         }
         apply::apply(&tx, before, &after, &mut entry, &contents).await?;
         tx.commit().await?;
-        metrics::counter!("tandem_cascades_total", "command" => command.name()).increment(1);
+        count(&entry, command);
         let entry = Arc::new(entry);
         (self.on_commit)(Arc::clone(&entry));
         let mut outcome = Outcome::of(WriteResult::Applied, &after, named);

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 use uuid::Uuid;
 

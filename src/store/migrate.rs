@@ -1,12 +1,16 @@
 //! Migrations: embedded in the binary, run by one server at a time.
 
 use diesel::QueryableByName;
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
 use diesel::sql_types as st;
 use diesel_async::{
     AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::pool::with_limits;
+use super::sql::{Bind, sql};
 use crate::error::{Error, Result};
 
 /// The migrations that this version knows.
@@ -16,7 +20,7 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 const LOCK: i64 = 0x7461_6e64_656d;
 
 async fn connect(url: &str) -> Result<AsyncPgConnection> {
-    AsyncPgConnection::establish(url)
+    AsyncPgConnection::establish(&with_limits(url))
         .await
         .map_err(|error| Error::Unavailable(error.to_string()))
 }
@@ -72,6 +76,32 @@ async fn is_empty(connection: &mut AsyncPgConnection) -> Result<bool> {
         diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NULL AS empty");
     let row: Row = statement.get_result(connection).await?;
     Ok(row.empty)
+}
+
+/// How many migrations that this version knows have not been run. Those of a newer version are no matter: old servers
+/// live with them.
+///
+/// # Errors
+/// When the database is away, or was never migrated.
+pub async fn unapplied(store: &super::Store) -> Result<i64> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = st::BigInt)]
+        count: i64,
+    }
+    let versions: Vec<String> = {
+        let known = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(failed)?;
+        let versions = known.iter().map(|one| one.name().version().to_string());
+        versions.collect()
+    };
+    let statement = sql(
+        "SELECT count(*) FROM unnest($1) AS known (version) \
+         WHERE version NOT IN (SELECT version FROM __diesel_schema_migrations)",
+        [Bind::Texts(versions)],
+    );
+    let loan = store.loan().await?;
+    let row: Row = statement.get_result(&mut &*loan).await?;
+    Ok(row.count)
 }
 
 /// Takes every migration back, the last first.

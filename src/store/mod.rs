@@ -20,6 +20,7 @@ mod session;
 pub mod settings;
 pub mod sql;
 pub mod tail;
+mod timing;
 pub mod token;
 pub mod verify;
 pub mod viewers;
@@ -47,6 +48,7 @@ pub enum Scope {
 pub struct Store {
     pool: Pool<AsyncPgConnection>,
     url: std::sync::Arc<str>,
+    name: &'static str,
 }
 
 impl Store {
@@ -58,6 +60,7 @@ impl Store {
         Ok(Self {
             pool: pool::pool(url, options)?,
             url: url.into(),
+            name: options.name,
         })
     }
 
@@ -69,10 +72,28 @@ impl Store {
 
     /// A connection, within the pool's bounded wait.
     async fn loan(&self) -> Result<Loan> {
-        self.pool
-            .get()
-            .await
-            .map_err(|error| Error::Unavailable(error.to_string()))
+        let asked = std::time::Instant::now();
+        let loan = self.pool.get().await;
+        metrics::histogram!("tandem_pool_wait_seconds", "pool" => self.name)
+            .record(asked.elapsed());
+        loan.map_err(|error| {
+            let reason = pool::reason(&error);
+            metrics::counter!("tandem_pool_refused_total", "pool" => self.name, "reason" => reason)
+                .increment(1);
+            Error::Unavailable(error.to_string())
+        })
+    }
+
+    /// Tells the metrics how its pool is just now.
+    pub fn observe(&self) {
+        let status = self.pool.status();
+        let in_use = status.size.saturating_sub(status.available);
+        for (state, count) in [("idle", status.available), ("in_use", in_use)] {
+            metrics::gauge!("tandem_pool_connections", "pool" => self.name, "state" => state)
+                .set(count as f64);
+        }
+        metrics::gauge!("tandem_pool_size", "pool" => self.name).set(status.max_size as f64);
+        metrics::gauge!("tandem_pool_waiting", "pool" => self.name).set(status.waiting as f64);
     }
 
     /// Begins a transaction that writes.
@@ -94,7 +115,7 @@ impl Store {
     /// # Errors
     /// When it does not, within the pool's bounded wait.
     pub async fn ping(&self) -> Result<()> {
-        use diesel_async::SimpleAsyncConnection;
-        Ok(self.loan().await?.batch_execute("SELECT 1").await?)
+        let loan = self.loan().await?;
+        Ok(timing::batch(&loan, "SELECT 1").await?)
     }
 }

@@ -2,7 +2,6 @@
 
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::Tx;

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::AsyncPgConnection;
 use tokio::sync::OnceCell;
 
 use super::pool::Loan;
+use super::timing::batch;
 use super::{Scope, Store};
 use crate::error::{Error, Result};
 
@@ -28,9 +29,7 @@ impl Tx {
         let tx = Self {
             loan: Some(store.loan().await?),
         };
-        (&mut tx.connection()?)
-            .batch_execute(&begin("", scope))
-            .await?;
+        batch(tx.connection()?, &begin("", scope)).await?;
         Ok(tx)
     }
 
@@ -45,7 +44,7 @@ impl Tx {
     /// # Errors
     /// Where a deferred constraint refuses, or the connection is lost: then whether it happened is unknown.
     pub async fn commit(mut self) -> Result<()> {
-        (&mut self.connection()?).batch_execute("COMMIT").await?;
+        batch(self.connection()?, "COMMIT").await?;
         // Only now is the connection good for others.
         drop(self.loan.take());
         Ok(())
@@ -56,7 +55,7 @@ impl Tx {
     /// # Errors
     /// When the connection is lost, which takes everything back too.
     pub async fn rollback(mut self) -> Result<()> {
-        (&mut self.connection()?).batch_execute("ROLLBACK").await?;
+        batch(self.connection()?, "ROLLBACK").await?;
         drop(self.loan.take());
         Ok(())
     }
@@ -74,7 +73,7 @@ impl Drop for Tx {
 fn give_back(loan: Loan) {
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(async move {
-            if (&mut &*loan).batch_execute("ROLLBACK").await.is_err() {
+            if batch(&loan, "ROLLBACK").await.is_err() {
                 drop(Loan::take(loan));
             }
         });
@@ -113,7 +112,7 @@ impl Snapshot {
         let loan = inner.loan.get_or_try_init(|| async {
             let loan = inner.store.loan().await?;
             let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", inner.scope);
-            match (&mut &*loan).batch_execute(&begin).await {
+            match batch(&loan, &begin).await {
                 Ok(()) => Ok(loan),
                 Err(error) => {
                     drop(Loan::take(loan));

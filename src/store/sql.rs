@@ -3,11 +3,18 @@
 //! Diesel's `sql_query` prepares anew each time; this keeps the statement, which saves a round trip and the planning.
 
 use chrono::{DateTime, Utc};
+use diesel::deserialize::FromSqlRow;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{self as st, Untyped};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tracing::Instrument;
 use uuid::Uuid;
+
+use super::timing::Timing;
 
 /// A value to bind.
 #[derive(Debug, Clone)]
@@ -87,7 +94,55 @@ pub fn dynamic_sql(text: String, binds: Vec<Bind>) -> Sql {
     }
 }
 
+/// These stand before those of `RunQueryDsl`, so that every statement is timed wherever it is sent. A statement is sent
+/// when its future is made, so that several can be on their way together.
 impl Sql {
+    /// Sends it and reads all its rows.
+    pub(super) fn load<'c, R>(
+        self,
+        connection: &mut &'c AsyncPgConnection,
+    ) -> BoxFuture<'c, QueryResult<Vec<R>>>
+    where
+        R: FromSqlRow<Untyped, Pg> + Send + 'static,
+    {
+        let (timing, span) = self.sent();
+        let rows = RunQueryDsl::load(self, connection);
+        async move { timing.end(rows.await) }
+            .instrument(span)
+            .boxed()
+    }
+
+    /// Sends it and reads its one row; `NotFound` where there is none.
+    pub(super) fn get_result<'c, R>(
+        self,
+        connection: &mut &'c AsyncPgConnection,
+    ) -> BoxFuture<'c, QueryResult<R>>
+    where
+        R: FromSqlRow<Untyped, Pg> + Send + 'static,
+    {
+        let (timing, span) = self.sent();
+        let row = RunQueryDsl::get_result(self, connection);
+        async move { timing.end(row.await) }
+            .instrument(span)
+            .boxed()
+    }
+
+    /// Sends it and tells how many rows it wrote.
+    pub(super) fn execute<'c>(
+        self,
+        connection: &mut &'c AsyncPgConnection,
+    ) -> BoxFuture<'c, QueryResult<usize>> {
+        let (timing, span) = self.sent();
+        let count = RunQueryDsl::execute(self, connection);
+        async move { timing.end(count.await) }
+            .instrument(span)
+            .boxed()
+    }
+
+    fn sent(&self) -> (Timing, tracing::Span) {
+        (Timing::start(&self.text), super::timing::span(&self.text))
+    }
+
     fn push_bind<'b>(&'b self, number: &str, pass: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let index: usize = number.parse().unwrap_or(0);
         let Some(bind) = index.checked_sub(1).and_then(|index| self.binds.get(index)) else {

@@ -3,11 +3,12 @@
 
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
 use super::log::{COLUMNS, EntryRow};
+use super::pool::with_limits;
 use super::sql::{Bind, sql};
 use super::{Scope, Store, Tx};
 use crate::domain::event::{Entry, Position};
@@ -310,7 +311,7 @@ impl Listener {
     /// # Errors
     /// When the database is away.
     pub async fn connect(url: &str, channels: &[&str]) -> Result<Self> {
-        let mut connection = AsyncPgConnection::establish(url)
+        let mut connection = AsyncPgConnection::establish(&with_limits(url))
             .await
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         let mut setup = "SET application_name = 'tandem hints'".to_owned();

@@ -25,7 +25,9 @@ function connect(t, options = {}) {
 
 test('a query is a stream of one result', async (t) => {
   const results = await take(connect(t).iterate({ query: VIEWER }), 2);
-  assert.deepEqual(results, [{ data: await post(VIEWER) }]);
+  const [{ data, errors, extensions }] = results;
+  assert.deepEqual([results.length, data, errors], [1, await post(VIEWER), undefined]);
+  assert.ok(extensions.cost > 0, 'what it cost');
 });
 
 test('a subscription shows what happens, in order', async (t) => {

@@ -32,7 +32,9 @@ function connect(t, options = {}) {
 
 test('a query runs over the socket', async (t) => {
   const results = await take(connect(t).iterate({ query: VIEWER }), 2);
-  assert.deepEqual(results, [{ data: await post(VIEWER) }]);
+  const [{ data, errors, extensions }] = results;
+  assert.deepEqual([results.length, data, errors], [1, await post(VIEWER), undefined]);
+  assert.ok(extensions.cost > 0, 'what it cost');
 });
 
 test('a mutation runs over the socket', async (t) => {

@@ -36,7 +36,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "config", "domain", "error", "graphql", "http", "pages", "realtime", "service", "store",
+            "config",
+            "domain",
+            "error",
+            "graphql",
+            "http",
+            "pages",
+            "realtime",
+            "service",
+            "store",
+            "telemetry",
         ],
     ),
     (

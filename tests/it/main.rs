@@ -19,6 +19,7 @@ mod lists;
 mod mail;
 mod migrations;
 mod model;
+mod ops;
 mod presence;
 mod queries;
 mod readme;

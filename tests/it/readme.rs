@@ -1,6 +1,6 @@
 //! What the README promises: its examples run against the demo data, its tables are complete, its files are there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use tandem::bulk::seed;
-use tandem::config::Config;
+use tandem::config::{Config, SETTINGS, Setting};
 use tandem::demo::story::Story;
 use tandem::store::Store;
 use tandem::store::pool::PoolOptions;
@@ -16,6 +16,7 @@ use tandem::store::pool::PoolOptions;
 use crate::support::{TestApp, database};
 
 const README: &str = include_str!("../../README.md");
+const SETTINGS_PAGE: &str = include_str!("../../docs/settings.md");
 
 /// The fenced blocks of a language, in their order.
 fn blocks(language: &str) -> Vec<&'static str> {
@@ -27,8 +28,8 @@ fn blocks(language: &str) -> Vec<&'static str> {
 }
 
 /// The cells of the rows of the table that has this heading.
-fn table(heading: &str) -> Vec<Vec<String>> {
-    let (_, rest) = README
+fn table(page: &str, heading: &str) -> Vec<Vec<String>> {
+    let (_, rest) = page
         .split_once(heading)
         .unwrap_or_else(|| panic!("no table {heading}"));
     let rows = rest
@@ -148,20 +149,19 @@ async fn first_item(app: &TestApp, token: &str, subscription: &str, variables: &
 
 #[test]
 fn every_setting_is_in_the_table() {
-    // `    pool_size: 16,`
-    let shown = format!("{:#?}", Config::default());
-    let fields = shown
-        .lines()
-        .filter_map(|line| line.trim().trim_end_matches(',').split_once(": "));
-    let fields: BTreeMap<String, String> = fields
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect();
-    assert!(fields.len() > 10, "{shown}");
-    let rows = table("| key | default | what |").into_iter();
-    let rows: BTreeMap<_, _> = rows.map(|row| (row[0].clone(), row[1].clone())).collect();
+    let defaults = Config::default().values();
+    let rows = SETTINGS
+        .iter()
+        .zip(&defaults)
+        .map(|(setting, (key, value))| {
+            let about = setting.about.trim().trim_end_matches('.').replace('`', "");
+            vec![(*key).to_owned(), value.clone(), about]
+        });
+    let rows: Vec<_> = rows.collect();
     assert_eq!(
-        rows, fields,
-        "the README's table (left) and src/config.rs (right)"
+        table(SETTINGS_PAGE, "| key | default | what |"),
+        rows,
+        "the table of docs/settings.md (left) and src/config/list.rs (right)"
     );
 }
 
@@ -189,6 +189,7 @@ fn listed(help: &str) -> Vec<String> {
 
 #[test]
 fn every_command_and_variable_is_in_the_tables() {
+    let settings: BTreeSet<_> = SETTINGS.iter().map(Setting::variable).collect();
     let mut commands = Vec::new();
     let mut variables = BTreeMap::new();
     for name in listed(&help(&[])) {
@@ -207,12 +208,14 @@ fn every_command_and_variable_is_in_the_tables() {
                 .split_once("[env: ")
                 .map(|(_, rest)| rest.split([']', '=']).next().unwrap());
             let flag = line.split_whitespace().find(|word| word.starts_with("--"));
-            if let (Some(variable), Some(flag)) = (variable, flag) {
+            if let (Some(variable), Some(flag)) = (variable, flag)
+                && !settings.contains(variable)
+            {
                 variables.insert(variable.to_owned(), flag.to_owned());
             }
         }
     }
-    let rows = table("| command | what it does |")
+    let rows = table(README, "| command | what it does |")
         .into_iter()
         .map(|row| row[0].clone());
     assert_eq!(
@@ -220,14 +223,14 @@ fn every_command_and_variable_is_in_the_tables() {
         commands,
         "the README's table (left) and the program (right)"
     );
-    let rows = table("| variable | flag | what |").into_iter();
+    let rows = table(SETTINGS_PAGE, "| variable | flag | what |").into_iter();
     let rows: BTreeMap<_, _> = rows
         .map(|row| (row[0].clone(), row[1].clone()))
         .filter(|(_, flag)| !flag.is_empty())
         .collect();
     assert_eq!(
         rows, variables,
-        "the README's table (left) and the program (right)"
+        "the table of docs/settings.md (left) and the program (right)"
     );
 }
 

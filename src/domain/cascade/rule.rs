@@ -25,6 +25,12 @@ macro_rules! rules {
                 match self { $(Self::$variant => $number,)* }
             }
 
+            /// The name in metrics, such as `TicketClosedClosesConversations`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($variant),)* }
+            }
+
             /// One sentence for people.
             #[must_use]
             pub const fn description(self) -> &'static str {

@@ -61,7 +61,7 @@ impl Types {
 
     /// The type of a field. Where only an interface or union is known, that of the first member with such a field:
     /// fields of one name that differ could not be asked for in one query.
-    fn field(&self, parent: &str, field: &str) -> Option<&Type> {
+    pub(in crate::graphql) fn field(&self, parent: &str, field: &str) -> Option<&Type> {
         let own = self.fields.get(parent).and_then(|fields| fields.get(field));
         own.or_else(|| {
             let mut members = self.members.get(parent)?.iter();

@@ -21,7 +21,9 @@ use super::{
     auth,
     backend::{Backend, RequestId},
     negotiate::MediaType,
+    origin::may_open_socket,
     problem::{Problem, code},
+    rate::Asker,
     run::Context,
 };
 
@@ -44,7 +46,13 @@ pub(crate) async fn upgrade<B: Backend>(
     context: Arc<Context<B>>,
     request: Request,
     id: RequestId,
+    address: Option<Asker>,
 ) -> Response {
+    if !may_open_socket(request.headers(), &context.limits.origins) {
+        let message = "Pages of this origin may not open a socket here.";
+        return Problem::new(StatusCode::FORBIDDEN, code::FORBIDDEN, message)
+            .respond(MediaType::AnyJson);
+    }
     if context.shutdown.has_begun() {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         return Problem::new(status, code::UNAVAILABLE, "The server is shutting down.")
@@ -78,7 +86,7 @@ pub(crate) async fn upgrade<B: Backend>(
     upgrade.on_upgrade(move |wire| {
         async move {
             // Most of a socket's memory is this future, so it is kept out of the task that upgrades.
-            Box::pin(socket::run(wire, context, id, spoken, token)).await;
+            Box::pin(socket::run(wire, context, id, spoken, token, address)).await;
         }
         .instrument(span)
     })

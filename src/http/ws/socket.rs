@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use async_graphql::ServerError;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use futures_util::{FutureExt, SinkExt, future::BoxFuture};
 use tokio::{
@@ -24,6 +25,7 @@ use crate::http::{
     operation::Operation,
     params,
     problem::{code, forbidden, server_error},
+    rate::Asker,
     run::Context,
     slots::Slot,
 };
@@ -39,6 +41,7 @@ pub(super) async fn run<B: Backend>(
     id: RequestId,
     spoken: bool,
     token: Option<String>,
+    address: Option<Asker>,
 ) {
     let _lifeline = context.shutdown.lifeline();
     let mut guard = SocketGuard::open();
@@ -50,6 +53,8 @@ pub(super) async fn run<B: Backend>(
         operations: Operations::default(),
         heard: Instant::now(),
         withdrawn: std::future::pending().boxed(),
+        address,
+        asker: None,
     };
     // Boxed, as are single messages below: an idle socket keeps only the space of its loop.
     let ending = match Box::pin(socket.handshake(spoken, token)).await {
@@ -70,6 +75,9 @@ struct Socket<B: Backend> {
     /// When the client last gave a sign of life.
     heard: Instant,
     withdrawn: BoxFuture<'static, ()>,
+    /// By whom operations are counted: the address, and since the handshake the token.
+    address: Option<Asker>,
+    asker: Option<Asker>,
 }
 
 impl<B: Backend> Socket<B> {
@@ -102,6 +110,7 @@ impl<B: Backend> Socket<B> {
             .take(user, context.limits.streams_per_user)
             .ok_or_else(Ending::too_many_streams)?;
         self.withdrawn = context.backend.withdrawn(&viewer).boxed();
+        self.asker = Some(context.asker(token.as_deref(), &viewer));
         self.say(message::ACK).await?;
         Ok((viewer, slot))
     }
@@ -237,8 +246,11 @@ impl<B: Backend> Socket<B> {
             return Err(Ending::duplicate(id));
         }
         let request = params::from_json(payload).map_err(Ending::bad_message)?;
+        if let Some(error) = self.too_often() {
+            return self.say(message::error(id, &[error])).await;
+        }
         let limits = &self.context.limits;
-        let operation = match Operation::prepare_with_text(request, limits.nesting) {
+        let operation = match Operation::prepare(request, &self.context.reading) {
             Ok(operation) => operation,
             Err(error) => return self.say(message::error(id, &[error])).await,
         };
@@ -262,6 +274,24 @@ impl<B: Backend> Socket<B> {
         );
         self.operations.start(id, kind, frames, &self.id);
         Ok(())
+    }
+
+    /// Counts one more operation; what refuses it, if it is one too many.
+    fn too_often(&self) -> Option<ServerError> {
+        let context = &self.context;
+        let by_address = self
+            .address
+            .and_then(|asker| context.per_address.ask(asker, 1));
+        let by_token = self.asker.and_then(|asker| context.per_token.ask(asker, 1));
+        let standings = [by_address, by_token].into_iter().flatten();
+        let refused = standings
+            .into_iter()
+            .find(|standing| standing.retry.is_some())?;
+        let mut error = server_error(code::RATE_LIMITED, refused.refusal()?);
+        if let (Some(extensions), Some(retry)) = (&mut error.extensions, refused.retry_seconds()) {
+            extensions.set("retryAfter", retry);
+        }
+        Some(error)
     }
 
     async fn say(&mut self, text: Utf8Bytes) -> Result<(), Ending> {

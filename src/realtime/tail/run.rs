@@ -266,6 +266,8 @@ impl Run {
             .as_ref()
             .map_or(0.0, |gap| gap.since.elapsed().as_secs_f64());
         metrics::gauge!("tandem_tail_lag_seconds").set(lag);
+        let behind = self.order.seen().0 - self.order.position().0;
+        metrics::gauge!("tandem_tail_lag_positions").set(behind.max(0) as f64);
         metrics::gauge!("tandem_tail_waiting").set(self.order.waiting() as f64);
     }
 
@@ -300,6 +302,8 @@ impl Run {
                 Health::Failing { since, .. } => *since,
                 _ => std::time::Instant::now(),
             };
+            // It may be further behind than it can know.
+            metrics::gauge!("tandem_tail_lag_seconds").set(since.elapsed().as_secs_f64());
             *health = Health::Failing {
                 since,
                 cause: error.to_string(),

@@ -20,6 +20,8 @@ pub use users::{CreateUser, UpdateUser};
 
 use std::future::Future;
 
+use tracing::Instrument;
+
 use super::Service;
 use crate::domain::access::{Action, Viewer};
 use crate::domain::id::{
@@ -108,7 +110,8 @@ impl Service {
     ) -> Result<Result<Changed, Refusal>> {
         let service = self.clone();
         // In a task of its own, so that a client that hangs up never leaves it half done.
-        let task = tokio::spawn(async move { service.change_settings_here(viewer, &order).await });
+        let task = async move { service.change_settings_here(viewer, &order).await };
+        let task = tokio::spawn(task.in_current_span());
         match task
             .await
             .map_err(|error| Error::Internal(format!("a command ended early: {error}")))?

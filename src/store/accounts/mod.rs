@@ -18,7 +18,6 @@ pub use users::{
 
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::Tx;

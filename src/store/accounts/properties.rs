@@ -8,7 +8,6 @@ use crate::store::Tx;
 use crate::store::sql::{Bind, sql};
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::RunQueryDsl;
 
 /// Adds a property definition.
 ///

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::RunQueryDsl;
 
 use crate::domain::event::{Entry, Position};
 use crate::domain::id::AccountId;

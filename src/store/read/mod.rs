@@ -21,13 +21,13 @@ mod ticket_filter;
 pub mod trash;
 pub mod user;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use diesel::deserialize::FromSqlRow;
 use diesel::pg::Pg;
 use diesel::sql_types::Untyped;
-use diesel_async::RunQueryDsl;
 
 use super::sql::Sql;
 use super::{Scope, Snapshot, Store, log};
@@ -35,11 +35,18 @@ use crate::domain::event::Entry;
 use crate::domain::id::AccountId;
 use crate::error::Result;
 
-/// The statements of one response: how many were sent, and how many are on their way.
+/// The statements of one response: how many were sent, how many are on their way, and how long any was.
 #[derive(Debug, Default)]
 pub struct Flight {
     sent: AtomicU32,
-    on_the_way: AtomicU32,
+    on_the_way: Mutex<OnTheWay>,
+}
+
+#[derive(Debug, Default)]
+struct OnTheWay {
+    count: u32,
+    since: Option<Instant>,
+    waited: Duration,
 }
 
 impl Flight {
@@ -52,12 +59,27 @@ impl Flight {
     /// Whether any has not been answered yet.
     #[must_use]
     pub fn is_on_the_way(&self) -> bool {
-        AtomicU32::load(&self.on_the_way, Ordering::Acquire) > 0
+        self.lock().count > 0
+    }
+
+    /// For how long at least one was on its way.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        self.lock().waited
+    }
+
+    fn lock(&self) -> MutexGuard<'_, OnTheWay> {
+        // Nothing that could panic happens halfway through a change.
+        self.on_the_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn send(&self) -> Statement<'_> {
         self.sent.fetch_add(1, Ordering::AcqRel);
-        self.on_the_way.fetch_add(1, Ordering::AcqRel);
+        let mut on_the_way = self.lock();
+        on_the_way.count += 1;
+        on_the_way.since.get_or_insert_with(Instant::now);
         Statement(self)
     }
 }
@@ -67,7 +89,13 @@ struct Statement<'a>(&'a Flight);
 
 impl Drop for Statement<'_> {
     fn drop(&mut self) {
-        self.0.on_the_way.fetch_sub(1, Ordering::AcqRel);
+        let mut on_the_way = self.0.lock();
+        on_the_way.count = on_the_way.count.saturating_sub(1);
+        if on_the_way.count == 0
+            && let Some(since) = on_the_way.since.take()
+        {
+            on_the_way.waited += since.elapsed();
+        }
     }
 }
 

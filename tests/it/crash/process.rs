@@ -94,8 +94,13 @@ impl Server {
         Self::serve_with(database_url, &[]).await
     }
 
-    /// The same with further arguments.
-    pub async fn serve_with(database_url: &str, further: &[&str]) -> Self {
+    /// `tandem serve` on that database with these flags.
+    pub async fn serve_with(database_url: &str, flags: &[&str]) -> Self {
+        Self::logging(database_url, "info", flags).await
+    }
+
+    /// The same, which logs what the filter says.
+    pub async fn logging(database_url: &str, filter: &str, flags: &[&str]) -> Self {
         let arguments = [
             "--log-json",
             "serve",
@@ -104,7 +109,8 @@ impl Server {
             "--database-url",
             database_url,
         ];
-        let mut child = command(arguments.iter().chain(further))
+        let mut child = command(arguments.iter().chain(flags))
+            .env("TANDEM_LOG", filter)
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()

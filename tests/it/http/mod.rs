@@ -4,6 +4,7 @@ mod events;
 mod fairness;
 mod health;
 mod idle;
+mod limited;
 mod over_http;
 mod pings;
 mod socket_end;

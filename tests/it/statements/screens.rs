@@ -49,10 +49,10 @@ async fn check(
     rows: f64,
 ) -> Vec<String> {
     let asked = large.ask(query, variables).await;
+    // A function that is run while a statement is planned tells a plan of its own.
     let plans = asked.statements.len() - FRAME;
-    assert_eq!(
-        asked.plans.len(),
-        plans,
+    assert!(
+        asked.plans.len() >= plans,
         "a plan for each statement of {name}"
     );
     let mut seen = seen(&asked);

@@ -44,6 +44,24 @@ impl Client {
         Ok(Self { wire })
     }
 
+    /// Opens a socket as a browser does for a page of that origin.
+    pub async fn from_origin(
+        address: SocketAddr,
+        origin: Option<&str>,
+    ) -> tungstenite::Result<Self> {
+        let mut request = format!("ws://{address}/graphql").into_client_request()?;
+        let headers = request.headers_mut();
+        headers.insert(
+            "sec-websocket-protocol",
+            HeaderValue::from_static("graphql-transport-ws"),
+        );
+        if let Some(origin) = origin {
+            headers.insert("origin", HeaderValue::from_str(origin).unwrap());
+        }
+        let (wire, _response) = tokio_tungstenite::connect_async(request).await?;
+        Ok(Self { wire })
+    }
+
     pub async fn init(&mut self) {
         self.send(json!({"type": "connection_init", "payload": {"token": TOKEN}}))
             .await;

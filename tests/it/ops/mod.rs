@@ -1,0 +1,9 @@
+//! What an operator does with a server: settings, metrics, limits, outages.
+
+mod chaos;
+mod deployment;
+mod limits;
+mod metrics;
+mod outage;
+mod settings;
+mod told;
