@@ -22,6 +22,8 @@ pub struct Config {
     pub purge_interval_seconds: u64,
     /// Days that a subscription's cursor reaches back; 7.
     pub replay_days: u32,
+    /// Where servers tell each other that something happened, `nats://host:4222`; the database's own notifications.
+    pub hints: Option<String>,
     /// Bytes of a request's body; 2 MiB.
     pub body_bytes: usize,
     /// Seconds that a WebSocket has for its `connection_init`; 3.
@@ -53,6 +55,7 @@ impl Default for Config {
             trash_days: 30,
             purge_interval_seconds: 60,
             replay_days: 7,
+            hints: None,
             body_bytes: 2 * 1024 * 1024,
             init_timeout_seconds: 3,
             shutdown_seconds: 10,

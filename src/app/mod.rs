@@ -56,7 +56,10 @@ impl App {
                  off; connect as a role that owns the tables and is neither"
             );
         }
-        let mut options = RealtimeOptions::default();
+        let mut options = RealtimeOptions {
+            hints: config.hints()?,
+            ..RealtimeOptions::default()
+        };
         options.replay.window = Duration::from_secs(u64::from(config.replay_days) * 24 * 60 * 60);
         let (realtime, live) = Realtime::start(&store, options, shutdown.begun())?;
         let tail = realtime.tail.clone();
@@ -75,6 +78,7 @@ impl App {
         let schema = graphql::schema(config.graphql())
             .data(service.clone())
             .data(told)
+            .data(subscribe::on_typing(&realtime))
             .finish();
         let work = jobs::start(service.clone(), &config, shutdown);
         let inner = Inner {

@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::realtime::hints::{BadNatsAddress, Hints};
 use crate::store::pool::PoolOptions;
 use crate::{graphql, http, service};
 
@@ -50,5 +52,19 @@ impl Config {
             message_chars: self.message_chars,
             name_chars: self.name_chars,
         }
+    }
+
+    /// The way that hints go.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn hints(&self) -> Result<Hints> {
+        let Some(address) = &self.hints else {
+            return Ok(Hints::Postgres);
+        };
+        let bad = |error: BadNatsAddress| {
+            Error::request("BAD_CONFIG", format!("the setting `hints`: {error}"))
+        };
+        address.parse().map(Hints::Nats).map_err(bad)
     }
 }

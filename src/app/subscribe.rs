@@ -1,6 +1,8 @@
 //! Executing subscriptions: read once what is wanted, then execute for each cascade, together with all who asked the
 //! same.
 
+mod presence;
+
 use std::sync::Arc;
 
 use async_graphql::parser::types::{
@@ -21,6 +23,8 @@ use crate::http::{Frame, LastEventId};
 use crate::realtime::replay::StreamError;
 use crate::realtime::share::{Execute, GroupKey};
 
+pub(super) use presence::on_typing;
+
 /// An operation that is executed again and again.
 struct Operation {
     text: String,
@@ -31,6 +35,7 @@ struct Operation {
 
 impl Operation {
     fn of(request: &mut Request) -> Self {
+        graphql::variables::leave_out(request);
         Self {
             document: request.parsed_query().ok().cloned(),
             text: request.query.clone(),
@@ -73,10 +78,15 @@ impl Operation {
         serde_json::to_string(&variables).unwrap_or_default()
     }
 
-    /// What of the viewer a frame depends on: the panel is each user's own (rule 9).
+    /// What of the viewer a frame depends on: the panel is each user's own (rule 9), and so is what `ownedByMe` finds,
+    /// whether the text has it or a variable.
     fn access(&self, viewer: &Viewer) -> String {
         let personal = ["details", "detailsPanel", "viewer"];
-        if personal.iter().any(|field| self.text.contains(field)) {
+        let owned = "ownedByMe";
+        if personal.iter().any(|field| self.text.contains(field))
+            || self.text.contains(owned)
+            || self.variables_of_frames().contains(owned)
+        {
             format!("{:?}", viewer.principal)
         } else {
             String::new()
@@ -108,6 +118,9 @@ pub(super) fn subscribe(
                 }
             }
             Ok(Wanted::Changed { filter }) => changed(app, viewer, operation, filter).await,
+            Ok(Wanted::Presence { conversation }) => {
+                presence::presence(app, viewer, operation, conversation)
+            }
             Err(errors) => tokio_stream::once(Frame::Error(errors)).boxed(),
         }
     };

@@ -123,6 +123,7 @@ pub async fn load(store: &Store, conversations: u64, progress: &ProgressBar) -> 
     maker
         .await
         .map_err(|error| Error::Internal(format!("the maker ended: {error}")))?;
+    bulk::fill_search_words(store, account.id).await?;
     bulk::analyze(store).await?;
     Ok(Loaded {
         account: account.id,
@@ -203,6 +204,7 @@ async fn write_all(
 
 async fn write(store: &Store, account: AccountId, mut chunk: Chunk) -> Result<()> {
     let tx = bulk::begin(store, account, false).await?;
+    bulk::search_words_later(&tx).await?;
     bulk::insert_groups(&tx, account, &chunk.groups).await?;
     bulk::insert_tickets(&tx, account, &chunk.tickets).await?;
     bulk::insert_conversations(&tx, account, &chunk.conversations).await?;

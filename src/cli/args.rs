@@ -74,6 +74,10 @@ pub(crate) struct ServeArgs {
     /// Where to listen; port 0 takes any free one.
     #[arg(long, env = "TANDEM_LISTEN", default_value = "127.0.0.1:4000")]
     pub listen: SocketAddr,
+    /// A NATS server (nats://host:4222) by which servers tell each other that something happened; without it, they do
+    /// so through the database.
+    #[arg(long, env = "TANDEM_HINTS", hide_env_values = true)]
+    pub hints: Option<String>,
     /// A TOML file of settings; the README lists them.
     #[arg(long, env = "TANDEM_CONFIG")]
     pub config: Option<PathBuf>,

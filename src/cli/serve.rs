@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,9 +17,16 @@ use crate::store::Store;
 use crate::store::embedded::Cluster;
 use crate::store::migrate;
 
-/// The settings: of the file, if one is named.
-fn config(path: Option<&Path>) -> Result<Config, Failure> {
-    Ok(path.map(Config::read).transpose()?.unwrap_or_default())
+/// The settings: of the file, if one is named; the command line wins over it. What cannot be is told before anything
+/// is started.
+fn config(args: &ServeArgs) -> Result<Config, Failure> {
+    let file = args.config.as_deref().map(Config::read).transpose()?;
+    let mut config = file.unwrap_or_default();
+    if let Some(hints) = &args.hints {
+        config.hints = Some(hints.clone());
+    }
+    config.hints()?;
+    Ok(config)
 }
 
 /// Takes the address before anything else is done: where it is in use, nothing has been started in vain.
@@ -44,7 +50,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// `tandem serve`
 pub(super) fn serve(args: &ServeArgs) -> Done {
-    let config = config(args.config.as_deref())?;
+    let config = config(args)?;
     let runtime = runtime()?;
     let listener = runtime.block_on(listen(args.listen))?;
     let opened = open(&args.database)?;
@@ -97,7 +103,7 @@ impl DevDatabase {
 
 /// `tandem dev`
 pub(super) fn dev(args: &ServeArgs) -> Done {
-    let config = config(args.config.as_deref())?;
+    let config = config(args)?;
     let runtime = runtime()?;
     let listener = runtime.block_on(listen(args.listen))?;
     let database = DevDatabase::start(&args.database)?;

@@ -35,7 +35,7 @@ pub enum Action {
     Receive,
     /// The account's settings: inboxes, channels, users, pipelines, definitions.
     Administer,
-    /// What is the viewer's own: their panel, their presence.
+    /// What is the viewer's own: their panel, their presence, the views that they keep to themselves.
     Own,
 }
 
@@ -79,5 +79,22 @@ impl Viewer {
                 | (Principal::User(_, Role::Viewer), Action::Own)
                 | (Principal::Integration(_), Action::Work | Action::Receive)
         )
+    }
+
+    /// Whether a saved view of that owner is there for them: their own, and what is shared.
+    #[must_use]
+    pub fn sees_view(&self, owner: UserId, shared: bool) -> bool {
+        shared || self.user() == Some(owner)
+    }
+
+    /// Whether they may make, change or delete a saved view of that owner. Everybody keeps their own, also those who
+    /// otherwise only look; sharing is part of the daily work; what another one shared is for administrators.
+    #[must_use]
+    pub fn may_keep_view(&self, owner: UserId, shared: bool) -> bool {
+        match (self.user() == Some(owner), shared) {
+            (true, false) => self.may(Action::Own),
+            (true, true) => self.may(Action::Work),
+            (false, shared) => shared && self.may(Action::Administer),
+        }
     }
 }

@@ -73,13 +73,19 @@ impl<Leaf> Condition<Leaf> {
         }
     }
 
-    /// How many conditions it has, the combining ones included.
+    /// The single conditions, where all there is to it is that each of them holds: the everyday filters.
     #[must_use]
-    pub fn size(&self) -> usize {
+    pub fn plain(&self) -> Option<Vec<&Leaf>> {
         match self {
-            Self::Is(_) => 1,
-            Self::All(many) | Self::Any(many) => 1 + many.iter().map(Self::size).sum::<usize>(),
-            Self::Not(one) => 1 + one.size(),
+            Self::Is(one) => Some(vec![one]),
+            Self::All(all) => all
+                .iter()
+                .map(|one| match one {
+                    Self::Is(leaf) => Some(leaf),
+                    _ => None,
+                })
+                .collect(),
+            Self::Any(_) | Self::Not(_) => None,
         }
     }
 }
@@ -145,7 +151,7 @@ impl ConversationFilter {
 /// What a property is held against.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PropertyTest {
-    /// Has this very value.
+    /// Has this very value. Options are a set: kept in the order that the definition had, which may be another by now.
     Equals(Value),
     /// Has this option among its options.
     Contains(String),
@@ -210,6 +216,10 @@ impl PropertyTest {
     pub fn holds(&self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::IsSet(set), value) => value.is_some() == *set,
+            (Self::Equals(Value::Options(wanted)), Some(Value::Options(options))) => {
+                // No option is there twice.
+                options.len() == wanted.len() && wanted.iter().all(|one| options.contains(one))
+            }
             (Self::Equals(wanted), Some(value)) => value == wanted,
             (Self::Contains(option), Some(Value::Options(options))) => options.contains(option),
             _ => false,

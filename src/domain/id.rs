@@ -132,6 +132,8 @@ ids! {
     CascadeId, Cascade = "cascade";
     /// What went into the trash together.
     TrashGroupId, TrashGroup = "trash";
+    /// A list that a user has named.
+    SavedViewId, SavedView = "view";
 }
 
 #[cfg(test)]

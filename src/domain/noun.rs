@@ -76,6 +76,13 @@ codes! {
         /// A program of the company's own.
         Api = 5,
     }
+    /// What a saved view lists.
+    SavedViewKind {
+        /// Conversations.
+        Conversations = 0,
+        /// Tickets.
+        Tickets = 1,
+    }
     /// Who a message is meant for.
     MessageKind {
         /// From the contact.

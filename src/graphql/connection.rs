@@ -87,9 +87,9 @@ pub trait Listed: OutputType {
 /// Where a page stands in its list.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct PageInfo {
-    /// Whether there is more after this page.
+    /// Whether there is more after this page. Before a cursor there always is: the row that it names, or where it was.
     pub has_next_page: bool,
-    /// Whether there is more before this page.
+    /// Whether there is more before this page. After a cursor there always is: the row that it names, or where it was.
     pub has_previous_page: bool,
     /// The cursor of the first row: `before` it is the previous page.
     pub start_cursor: Option<String>,

@@ -38,6 +38,10 @@ pub enum ListKind {
     Trash = 12,
     /// `Query.search`
     Search = 13,
+    /// `SavedView.conversations`
+    SavedConversations = 14,
+    /// `SavedView.tickets`
+    SavedTickets = 15,
 }
 
 /// One list in one order.
@@ -132,7 +136,7 @@ impl ListId {
         }
         if *head != self.head() {
             let message = format!(
-                "`{argument}` is a cursor of another list or another order; start this one without it."
+                "`{argument}` is a cursor of another list, another order or another search; start this one without it."
             );
             return Err(Error::request("BAD_CURSOR", message));
         }

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use super::Schema;
 use super::limits::Limits;
 use super::state::RequestState;
-use super::variables::check_variables;
+use super::variables::{check_variables, leave_out};
 
 mod field_order;
 mod nulls;
@@ -23,10 +23,12 @@ pub use nulls::Types;
 pub fn check(schema: &Schema, request: &mut Request) -> Result<ExecutableDocument, ServerError> {
     let document = request.parsed_query()?.clone();
     let limits = schema.data::<Limits>().copied().unwrap_or_default();
-    match limits.check(&document) {
-        Ok(()) => check_variables(schema, request).map(|()| document),
-        Err(error) => Err(error.into_graphql().into_server_error(Pos::default())),
-    }
+    limits
+        .check(&document)
+        .map_err(|error| error.into_graphql().into_server_error(Pos::default()))?;
+    check_variables(schema, request)?;
+    leave_out(request);
+    Ok(document)
 }
 
 /// Executes a query or mutation for the viewer of the state.

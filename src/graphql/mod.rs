@@ -7,6 +7,7 @@ pub mod connection;
 pub mod cursor;
 mod execute;
 pub mod inputs;
+mod joins;
 pub mod limits;
 pub mod loader;
 mod loaders;

@@ -15,13 +15,14 @@ use super::scalars::Cursor;
 use super::state::{reader, state};
 use super::types::{
     Cascade, CascadeRuleDescription, Contact, Conversation, Inbox, Node, Pipeline,
-    PropertyDefinition, Ticket, TrashGroup, User, Viewer, conversation_list, nodes, ticket_list,
+    PropertyDefinition, SavedView, SavedViewKind, SearchConnection, Ticket, TrashGroup, User,
+    Viewer, conversation_list, nodes, search, ticket_list,
 };
 use crate::domain::cascade::Rule;
 use crate::domain::id::{ContactId, ConversationId, InboxId, TicketId};
 use crate::error::Error;
 use crate::store::read::page::Rows;
-use crate::store::read::{cascade, desk, trash, user};
+use crate::store::read::{cascade, desk, saved_view, trash, user};
 
 /// What can be asked. All that one response shows was read at one moment.
 pub struct Query;
@@ -100,7 +101,7 @@ impl Query {
         #[graphql(desc = "The conversation's id.")] id: ID,
     ) -> async_graphql::Result<Option<Conversation>> {
         match ConversationId::parse(&id) {
-            Ok(id) => Conversation::find(&*reader(ctx)?, id).await,
+            Ok(id) => Conversation::selected(ctx, id).await,
             Err(_) => Ok(None),
         }
     }
@@ -139,7 +140,7 @@ impl Query {
         #[graphql(desc = "The ticket's id.")] id: ID,
     ) -> async_graphql::Result<Option<Ticket>> {
         match TicketId::parse(&id) {
-            Ok(id) => Ticket::find(&*reader(ctx)?, id).await,
+            Ok(id) => Ticket::selected(ctx, id).await,
             Err(_) => Ok(None),
         }
     }
@@ -207,6 +208,47 @@ impl Query {
         let all = all.unwrap_or_default();
         let in_use = all.iter().filter(|definition| !definition.archived);
         Ok(in_use.cloned().map(PropertyDefinition).collect())
+    }
+
+    /// Full-text search over conversations (subject, messages, contact) and tickets (name, number, text properties), in
+    /// any language, with or without accents; the trash is left out. All words must be there: in one message with its
+    /// conversation's subject and contact, or in one ticket. Words may go on, and three letters or more are found
+    /// within words too. Words in quotes are found as they are and in a row; what has a word with a minus before it is
+    /// left out. A ticket with that number comes first, then what is called so (subject, contact, name), then what has
+    /// the whole words, then words that begin so, then parts of words; among equals the most recent first. Where more
+    /// than 1,000 messages and tickets match, the latest 1,000 are looked at.
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "What to look for: 20 words or phrases in 1,000 characters at most; without a letter or digit \
+                    nothing is found."
+        )]
+        text: String,
+        #[graphql(desc = "At most so many: 25 if left out, 100 at most.")] first: Option<i32>,
+        #[graphql(
+            desc = "Only what comes after this cursor, which is one of a search for the same."
+        )]
+        after: Option<String>,
+    ) -> async_graphql::Result<SearchConnection> {
+        search(ctx, &text, PageArgs::forward(first, after)).await
+    }
+
+    /// The lists that the viewer has named and those that the account shares, by name: 300 at most, in one statement.
+    async fn saved_views(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which kind; left out: of both.")] kind: Option<SavedViewKind>,
+    ) -> async_graphql::Result<Vec<SavedView>> {
+        let reader = reader(ctx)?;
+        let user = reader.viewer().user();
+        let seen = saved_view::seen_by(reader.source(), user, kind.map(Into::into)).await;
+        Ok(seen
+            .shown()?
+            .into_iter()
+            .map(Arc::new)
+            .map(SavedView)
+            .collect())
     }
 
     /// What is in the trash, newest first.

@@ -82,6 +82,22 @@ impl ScalarType for Cursor {
     }
 }
 
+/// A value of any shape, as JSON has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Json(pub Value);
+
+/// A value of any shape, as JSON has it.
+#[Scalar(name = "JSON")]
+impl ScalarType for Json {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Ok(Self(value))
+    }
+
+    fn to_value(&self) -> Value {
+        self.0.clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,8 @@
 //! arguments are read and handed over. A pushed [`Entry`]: the operation is executed for that one cascade. In between
 //! lies the replay, the live feed and the sharing, which need no GraphQL.
 
+pub mod presence;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, ID, Subscription};
@@ -12,7 +14,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 use super::inputs::CascadeFilter;
 use super::scalars::Cursor;
 use super::state::reader;
-use super::types::{Cascade, Conversation, Ticket};
+use super::types::{Cascade, Conversation, Presence, Ticket};
 use crate::domain::event::{self, Entry, Position};
 use crate::domain::id::{ConversationId, TicketId};
 use crate::error::Error;
@@ -31,6 +33,11 @@ pub enum Wanted {
     Changed {
         /// The cascades that touch it.
         filter: event::CascadeFilter,
+    },
+    /// Who is at a conversation, now and when that changes.
+    Presence {
+        /// The conversation.
+        conversation: ConversationId,
     },
 }
 
@@ -138,5 +145,18 @@ impl Subscription {
         let conversation = Conversation::find(&*reader(ctx)?, id).await?;
         let none = || gone(&format!("there is no conversation `{id}`"));
         Ok(tokio_stream::once(conversation.ok_or_else(none)?).boxed())
+    }
+
+    /// Who else looks at this conversation or writes in it, now: first those who are there, then each time that
+    /// changes, at most ten times a second. Whoever subscribes is shown to the others as looking, for as long as the
+    /// subscription lasts; integrations see and are not shown. At most a hundred are told, those who came first. Ends
+    /// with NOT_FOUND when there is no such conversation, or none any more, and with FORBIDDEN when access is
+    /// withdrawn.
+    async fn presence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The conversation.")] conversation_id: ID,
+    ) -> async_graphql::Result<BoxStream<'static, Vec<Presence>>> {
+        presence::presence(ctx, &conversation_id).await
     }
 }

@@ -3,6 +3,10 @@
 //! async-graphql notices a wrong variable only where a field uses it. A mutation with two fields would then do the
 //! first and refuse the second; the specification (6.1.2, "Coercing Variable Values") refuses the whole request.
 
+mod left_out;
+
+pub use left_out::leave_out;
+
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::parse_schema;

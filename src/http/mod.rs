@@ -16,6 +16,7 @@ mod graphql;
 mod health;
 mod lifecycle;
 mod limits;
+mod lost;
 mod negotiate;
 mod nesting;
 mod operation;

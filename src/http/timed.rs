@@ -18,7 +18,10 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use super::limits::Limits;
+use super::{limits::Limits, lost};
+
+/// By how much the kernel is more patient with a peer that answers nothing than `Limits::write_timeout` is.
+const MARGIN: Duration = Duration::from_secs(2);
 
 /// A listener whose connections fail when their peer takes nothing for `Limits::write_timeout`, or is sent nothing for
 /// `Limits::idle_timeout`.
@@ -47,6 +50,10 @@ impl Listener for Timed {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps its delay");
+        }
+        // Later than a write may wait: a reader that stalls but is there is for the limit above to end.
+        if let Err(error) = lost::find_out(&stream, self.write_timeout + MARGIN) {
+            tracing::debug!(%error, "a connection that is lost will be found out by pings alone");
         }
         let stream = TimedStream {
             stream,

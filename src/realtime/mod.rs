@@ -5,13 +5,15 @@
 //! - [`follow`] joins what is replayed from a cursor to what comes live; [`replay`] makes streams of that, and
 //! - [`share`] executes once for all who asked the same.
 //! - [`access`] ends streams of those who may no longer see.
-//! - [`hints`] carries "look now" between servers.
+//! - [`hints`] carries "look now" between servers, and
+//! - [`presence`] who looks at what just now.
 
 pub mod access;
 pub mod follow;
 pub mod guard;
 pub mod hints;
 pub mod hub;
+pub mod presence;
 pub mod replay;
 pub mod share;
 pub mod tail;
@@ -26,8 +28,9 @@ use crate::store::Store;
 use crate::store::pool::PoolOptions;
 use access::Access;
 use follow::Log;
-use hints::Bus;
+use hints::{Bus, Hints};
 use hub::Hub;
+use presence::{Presence, PresenceOptions};
 use replay::ReplayOptions;
 use share::Share;
 use tail::{Tail, TailHandle, TailOptions};
@@ -43,8 +46,10 @@ pub struct RealtimeOptions {
     pub queue: usize,
     /// How often it is looked up whether those connected still may be.
     pub access_poll: Duration,
-    /// Whether servers tell each other; without, everything comes with the next look.
-    pub hints: bool,
+    /// How servers tell each other; without, everything comes with the next look.
+    pub hints: Hints,
+    /// Who looks at what.
+    pub presence: PresenceOptions,
 }
 
 impl Default for RealtimeOptions {
@@ -54,7 +59,8 @@ impl Default for RealtimeOptions {
             replay: ReplayOptions::default(),
             queue: 256,
             access_poll: Duration::from_millis(500),
-            hints: true,
+            hints: Hints::default(),
+            presence: PresenceOptions::default(),
         }
     }
 }
@@ -70,6 +76,8 @@ pub struct Realtime {
     pub access: Access,
     /// Who follows it together.
     pub share: Share,
+    /// Who looks at what.
+    pub presence: Presence,
     replay: ReplayOptions,
     store: Store,
 }
@@ -89,15 +97,12 @@ impl Realtime {
     ) -> Result<(Self, JoinHandle<()>)> {
         let own = Store::new(store.url(), &own_connections())?;
         let (stop, stopped) = watch::channel(false);
-        let (bus, listening) = if options.hints {
-            let (bus, task) = Bus::start(&own, ended(&stopped));
-            (bus, Some(task))
-        } else {
-            (Bus::silent(), None)
-        };
+        let (bus, listening) = Bus::start(&own, &options.hints, ended(&stopped));
         let hub = Hub::new(options.queue);
         let (tail, tailing) = Tail::start(&own, hub.clone(), &bus, options.tail, ended(&stopped));
         let (access, watching) = Access::start(&own, &bus, options.access_poll, ended(&stopped));
+        let (presence, present) =
+            Presence::start(&bus, hub.clone(), options.presence, ended(&stopped));
         let log = Log {
             store: store.clone(),
             tail: tail.clone(),
@@ -108,6 +113,7 @@ impl Realtime {
             share: Share::new(log, hub.clone(), options.queue),
             hub: hub.clone(),
             access,
+            presence,
             replay: options.replay,
             store: store.clone(),
         };
@@ -115,10 +121,7 @@ impl Realtime {
             shutdown.await;
             stop.send_replace(true);
             hub.close();
-            for task in [Some(tailing), Some(watching), listening]
-                .into_iter()
-                .flatten()
-            {
+            for task in [tailing, watching, present, listening] {
                 if let Err(error) = task.await {
                     tracing::error!(%error, "a task of the live part has failed");
                 }
@@ -144,7 +147,7 @@ fn ended(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + '
     }
 }
 
-/// Two for the tail, one for hints, one for access.
+/// Two for the tail, one for hints and presence, one for access.
 fn own_connections() -> PoolOptions {
     PoolOptions {
         size: 4,

@@ -8,6 +8,7 @@ pub mod admin;
 pub mod conversations;
 pub mod messages;
 mod order;
+pub mod presence;
 pub mod properties;
 pub mod retention;
 pub mod tickets;

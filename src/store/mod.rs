@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod apply;
 pub mod bulk;
+mod columns;
 pub mod embedded;
 mod held;
 pub mod linked;
@@ -14,6 +15,7 @@ pub mod read;
 pub mod receive;
 mod redact;
 mod rows;
+pub mod saved_views;
 mod session;
 pub mod settings;
 pub mod sql;

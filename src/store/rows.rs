@@ -1,16 +1,19 @@
 //! Tickets and conversations as rows, and back.
 
-use diesel::QueryableByName;
-use diesel::sql_types as st;
+use diesel::deserialize::{self, FromSqlRow};
+use diesel::pg::Pg;
+use diesel::row::Row;
+use diesel::sql_types::{self as st, Nullable as Maybe, Untyped};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::columns::{Columns, FromColumns};
 use crate::domain::id::TrashGroupId;
 use crate::domain::image::{Conversation, Status, Ticket, Time, Trash};
 use crate::domain::noun::{ConversationStatus, StatusCategory, TicketPriority, Workspace};
 use crate::error::{Error, Result};
 
-/// The columns of [`TicketRow`], of `tickets t LEFT JOIN trash_groups g`.
+/// The columns of [`TicketRow`] in its order, of `tickets t` with [`TICKET_TRASH`].
 pub(super) const TICKET_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, t.status_id, \
      t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
      t.last_activity_at, t.closed_at, t.trash_group_id, g.trashed_at, g.purge_at, t.version";
@@ -19,11 +22,12 @@ pub(super) const TICKET_LOCK_COLUMNS: &str = "t.id, t.number, t.name, t.name_ver
      t.status_id, t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
      t.last_activity_at, t.closed_at, t.trash_group_id, NULL::timestamptz AS trashed_at, \
      NULL::timestamptz AS purge_at, t.version";
-/// What [`TICKET_COLUMNS`] are selected from.
-pub(super) const TICKETS: &str =
-    "tickets t LEFT JOIN trash_groups g ON g.account_id = t.account_id AND g.id = t.trash_group_id";
+/// Joins its trash group to a ticket `t`. With a limit of its own, because only so is it looked up by its key for
+/// certain: where the planner knows too little, it would read the whole trash for a single ticket.
+pub(super) const TICKET_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g.purge_at FROM trash_groups g \
+     WHERE g.account_id = t.account_id AND g.id = t.trash_group_id LIMIT 1) g ON true";
 
-/// The columns of [`ConversationRow`], of `conversations c LEFT JOIN trash_groups g`.
+/// The columns of [`ConversationRow`] in its order, of `conversations c` with [`CONVERSATION_TRASH`].
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, g.trashed_at, g.purge_at, c.version";
@@ -31,90 +35,130 @@ pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.work
 pub(super) const CONVERSATION_LOCK_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, NULL::timestamptz AS trashed_at, NULL::timestamptz AS purge_at, c.version";
-/// What [`CONVERSATION_COLUMNS`] are selected from.
-pub(super) const CONVERSATIONS: &str = "conversations c LEFT JOIN trash_groups g ON g.account_id = c.account_id AND g.id = c.trash_group_id";
+/// Joins its trash group to a conversation `c`, as [`TICKET_TRASH`] does to a ticket.
+pub(super) const CONVERSATION_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g.purge_at FROM trash_groups g \
+     WHERE g.account_id = c.account_id AND g.id = c.trash_group_id LIMIT 1) g ON true";
 
 /// A ticket's row with the times of its trash group; its properties stand in a table of their own.
-#[derive(QueryableByName)]
 pub(super) struct TicketRow {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Integer)]
     number: i32,
-    #[diesel(sql_type = st::Text)]
     name: String,
-    #[diesel(sql_type = st::Integer)]
     name_version: i32,
-    #[diesel(sql_type = st::Uuid)]
     pipeline_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     status_id: Uuid,
-    #[diesel(sql_type = st::SmallInt)]
     category: i16,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     owner_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     priority: Option<i16>,
-    #[diesel(sql_type = st::Integer)]
     priority_version: i32,
-    #[diesel(sql_type = st::SmallInt)]
     workspace: i16,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     contact_id: Option<Uuid>,
-    #[diesel(sql_type = st::Timestamptz)]
     created_at: Time,
-    #[diesel(sql_type = st::Timestamptz)]
     last_activity_at: Time,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     closed_at: Option<Time>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     trash_group_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     trashed_at: Option<Time>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     purge_at: Option<Time>,
-    #[diesel(sql_type = st::Integer)]
     version: i32,
 }
 
 /// A conversation's row with the times of its trash group.
-#[derive(QueryableByName)]
 pub(super) struct ConversationRow {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     subject: Option<String>,
-    #[diesel(sql_type = st::SmallInt)]
     status: i16,
-    #[diesel(sql_type = st::SmallInt)]
     workspace: i16,
-    #[diesel(sql_type = st::Uuid)]
     inbox_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     channel_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     contact_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     owner_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     ticket_id: Option<Uuid>,
-    #[diesel(sql_type = st::Timestamptz)]
     created_at: Time,
-    #[diesel(sql_type = st::Timestamptz)]
     last_activity_at: Time,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     closed_at: Option<Time>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     trash_group_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     trashed_at: Option<Time>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     purge_at: Option<Time>,
-    #[diesel(sql_type = st::Integer)]
     version: i32,
 }
 
+impl FromColumns for TicketRow {
+    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        Ok(Self {
+            id: columns.take::<st::Uuid, _>()?,
+            number: columns.take::<st::Integer, _>()?,
+            name: columns.take::<st::Text, _>()?,
+            name_version: columns.take::<st::Integer, _>()?,
+            pipeline_id: columns.take::<st::Uuid, _>()?,
+            status_id: columns.take::<st::Uuid, _>()?,
+            category: columns.take::<st::SmallInt, _>()?,
+            owner_id: columns.take::<Maybe<st::Uuid>, _>()?,
+            priority: columns.take::<Maybe<st::SmallInt>, _>()?,
+            priority_version: columns.take::<st::Integer, _>()?,
+            workspace: columns.take::<st::SmallInt, _>()?,
+            contact_id: columns.take::<Maybe<st::Uuid>, _>()?,
+            created_at: columns.take::<st::Timestamptz, _>()?,
+            last_activity_at: columns.take::<st::Timestamptz, _>()?,
+            closed_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
+            trash_group_id: columns.take::<Maybe<st::Uuid>, _>()?,
+            trashed_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
+            purge_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
+            version: columns.take::<st::Integer, _>()?,
+        })
+    }
+}
+
+impl FromColumns for ConversationRow {
+    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        Ok(Self {
+            id: columns.take::<st::Uuid, _>()?,
+            subject: columns.take::<Maybe<st::Text>, _>()?,
+            status: columns.take::<st::SmallInt, _>()?,
+            workspace: columns.take::<st::SmallInt, _>()?,
+            inbox_id: columns.take::<st::Uuid, _>()?,
+            channel_id: columns.take::<st::Uuid, _>()?,
+            contact_id: columns.take::<st::Uuid, _>()?,
+            owner_id: columns.take::<Maybe<st::Uuid>, _>()?,
+            ticket_id: columns.take::<Maybe<st::Uuid>, _>()?,
+            created_at: columns.take::<st::Timestamptz, _>()?,
+            last_activity_at: columns.take::<st::Timestamptz, _>()?,
+            closed_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
+            trash_group_id: columns.take::<Maybe<st::Uuid>, _>()?,
+            trashed_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
+            purge_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
+            version: columns.take::<st::Integer, _>()?,
+        })
+    }
+}
+
+/// Rows that are decoded by place, whole: for lists of many columns.
+macro_rules! read_by_place {
+    ($($row:ty),*) => {$(
+        impl FromSqlRow<Untyped, Pg> for $row {
+            fn build_from_row<'r>(row: &impl Row<'r, Pg>) -> deserialize::Result<Self> {
+                Self::take(&mut Columns::of(row))
+            }
+        }
+    )*};
+}
+pub(super) use read_by_place;
+
+read_by_place!(TicketRow, ConversationRow);
+
 impl TicketRow {
+    /// How many columns it has.
+    const COLUMNS: usize = 19;
+
+    /// Takes its columns where a join may have found no ticket.
+    pub(super) fn take_maybe<'r>(
+        columns: &mut Columns<'_, impl Row<'r, Pg>>,
+    ) -> deserialize::Result<Option<Self>> {
+        if columns.skip_missing(Self::COLUMNS) {
+            return Ok(None);
+        }
+        Self::take(columns).map(Some)
+    }
+
     /// The trash group that it is in.
     pub(super) const fn trash_group(&self) -> Option<Uuid> {
         self.trash_group_id

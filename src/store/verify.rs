@@ -12,7 +12,8 @@ use super::Snapshot;
 use super::held::properties_of;
 use super::log::actor;
 use super::rows::{
-    CONVERSATION_COLUMNS, CONVERSATIONS, ConversationRow, TICKET_COLUMNS, TICKETS, TicketRow, known,
+    CONVERSATION_COLUMNS, CONVERSATION_TRASH, ConversationRow, TICKET_COLUMNS, TICKET_TRASH,
+    TicketRow, known,
 };
 use super::sql::{Bind, sql};
 use crate::domain::event::Position;
@@ -82,7 +83,7 @@ pub async fn tickets_after(
     rows: i64,
 ) -> Result<Vec<Ticket>> {
     let text = format!(
-        "SELECT {TICKET_COLUMNS} FROM {TICKETS} WHERE t.account_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3"
+        "SELECT {TICKET_COLUMNS} FROM tickets t {TICKET_TRASH} WHERE t.account_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3"
     );
     let connection = snapshot.connection().await?;
     let found: Vec<TicketRow> = sql(&text, page(account, after, rows))
@@ -111,7 +112,7 @@ pub async fn conversations_after(
     rows: i64,
 ) -> Result<Vec<Conversation>> {
     let text = format!(
-        "SELECT {CONVERSATION_COLUMNS} FROM {CONVERSATIONS} WHERE c.account_id = $1 AND c.id > $2 \
+        "SELECT {CONVERSATION_COLUMNS} FROM conversations c {CONVERSATION_TRASH} WHERE c.account_id = $1 AND c.id > $2 \
          ORDER BY c.id LIMIT $3"
     );
     let found: Vec<ConversationRow> = sql(&text, page(account, after, rows))

@@ -1,5 +1,6 @@
 //! Bad input: the right status, a clear error, never a fault of the server and never half a write.
 
+mod filters;
 mod ids;
 mod limits;
 mod requests;

@@ -3,4 +3,4 @@
 mod commands;
 mod dev;
 mod kill;
-mod process;
+pub mod process;

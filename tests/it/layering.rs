@@ -65,6 +65,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("diesel_migrations", &["store"]),
     ("async_graphql", &["graphql", "http", "app", "error"]),
     ("async_graphql_axum", &["http"]),
+    ("async_nats", &["realtime"]),
     ("axum", &["http", "pages", "app"]),
     ("clap", &["cli"]),
     ("mail_parser", &["mail"]),

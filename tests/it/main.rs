@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod bulk;
+mod chaos;
 mod concurrency;
 mod contract;
 mod crash;
@@ -17,9 +18,13 @@ mod layering;
 mod mail;
 mod migrations;
 mod model;
+mod presence;
+mod queries;
 mod readme;
 mod realtime;
 mod rules;
+mod saved_views;
+mod search;
 mod settings;
 mod statements;
 mod stream;

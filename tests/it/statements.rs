@@ -1,6 +1,10 @@
-//! How much a command asks of the database: the same for one conversation as for fifty.
+//! How much an operation asks of the database: the same for one conversation as for fifty, and for a page of 200,000 as
+//! for a page of 50.
 
-mod proxy;
+mod large;
+mod plans;
+pub mod proxy;
+mod screens;
 
 use serde_json::json;
 use tandem::config::Config;

@@ -19,6 +19,14 @@ const OF_NO_ACCOUNT: &[&str] = &[
     "__diesel_schema_migrations",
 ];
 
+/// Tables without row-level security, each with the reason.
+const WITHOUT_WALL: &[&str] = &[
+    // What search finds in them is joined to the things, which have their walls (tests/it/search/walls.rs): a policy
+    // would keep Postgres from using their indexes.
+    "search_documents",
+    "search_words",
+];
+
 /// Foreign keys without an index of their own, each with the reason.
 const UNINDEXED: &[&str] = &[
     // Channels are never deleted, and nothing is looked up by this column alone; the index would be written with every
@@ -122,6 +130,9 @@ async fn every_table_has_its_wall() {
     let database = database().await;
     let mut connection = connect(&database).await;
     for table in tables(&mut connection).await {
+        if WITHOUT_WALL.contains(&table.as_str()) {
+            continue;
+        }
         let query = format!(
             "SELECT count(*) FROM pg_class WHERE oid = '{table}'::regclass AND relrowsecurity AND relforcerowsecurity"
         );
@@ -172,6 +183,9 @@ async fn a_query_without_the_first_wall_finds_nothing() {
 
     let mut filled = Vec::new();
     for table in tables(&mut across).await {
+        if WITHOUT_WALL.contains(&table.as_str()) {
+            continue;
+        }
         let owner = if table == "accounts" {
             "id"
         } else {

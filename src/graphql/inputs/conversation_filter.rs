@@ -27,6 +27,9 @@ pub struct ConversationFilter {
     channel: Option<Vec<ChannelKind>>,
     /// Of this owner. `null` finds conversations without an owner; leave it out for any.
     owner_id: MaybeUndefined<ID>,
+    /// Of whoever asks, so that a filter that is shared means each one's own; `false`: of anybody else or nobody. An
+    /// integration owns nothing.
+    owned_by_me: Option<bool>,
     /// Has a ticket, or has none.
     has_ticket: Option<bool>,
     /// Was last active then.
@@ -52,15 +55,33 @@ pub(super) fn id<Id, Leaf>(
     )
 }
 
+/// Of that user or, where not `mine`, of anybody else or nobody. Nobody owns nothing.
+pub(super) fn owned_by<Leaf>(
+    me: Option<UserId>,
+    mine: bool,
+    leaf: impl Fn(UserId) -> Leaf,
+) -> Condition<Leaf> {
+    let own = me.map_or_else(Condition::never, |me| Condition::Is(leaf(me)));
+    if mine {
+        own
+    } else {
+        Condition::Not(Box::new(own))
+    }
+}
+
 impl ConversationFilter {
-    /// Reads what the client sent; nothing sent is everything outside the trash.
+    /// Reads what the client sent; nothing sent is everything outside the trash. `me`: whose `ownedByMe` means.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for a filter that is too large or has `inTrash` inside.
-    pub fn read(filter: Option<Self>, limits: &Limits) -> Result<filter::ConversationFilter> {
+    pub fn read(
+        filter: Option<Self>,
+        me: Option<UserId>,
+        limits: &Limits,
+    ) -> Result<filter::ConversationFilter> {
         let mut filter = filter.unwrap_or_default();
         let in_trash = filter.in_trash.take().unwrap_or(false);
-        let condition = filter.condition(1, &mut Budget::new(limits))?;
+        let condition = filter.condition(1, &mut Budget::new(limits, me))?;
         Ok(filter::ConversationFilter {
             in_trash,
             condition,
@@ -99,6 +120,10 @@ impl ConversationFilter {
                 let owner = id(UserId::parse(&text), |id| Leaf::Owner(Some(id)));
                 push(owner, budget)?;
             }
+        }
+        if let Some(mine) = self.owned_by_me {
+            let owner = owned_by(budget.me, mine, |me| Leaf::Owner(Some(me)));
+            push(owner, budget)?;
         }
         if let Some(has) = self.has_ticket {
             push(Condition::Is(Leaf::HasTicket(has)), budget)?;

@@ -3,10 +3,13 @@
 mod cascade_filter;
 mod conversation_filter;
 pub mod conversations;
+pub mod given;
 pub mod ids;
 pub mod messages;
 mod order;
+pub mod presence;
 pub mod property;
+pub mod saved_views;
 pub mod settings;
 mod ticket_filter;
 pub mod tickets;
@@ -23,6 +26,7 @@ use async_graphql::InputObject;
 use super::limits::Limits;
 use super::scalars::DateTime;
 use crate::domain::filter::TimeRange;
+use crate::domain::id::UserId;
 use crate::error::{Error, Result};
 
 /// From (inclusive) and before (exclusive); either may be left out.
@@ -54,13 +58,16 @@ fn options(expected_version: Option<i32>, dry_run: Option<bool>) -> crate::servi
 /// Counts what a filter has while it is read, and refuses one that is too large.
 struct Budget<'a> {
     limits: &'a Limits,
+    /// Whose `ownedByMe` means; an integration is no user.
+    me: Option<UserId>,
     conditions: usize,
 }
 
 impl<'a> Budget<'a> {
-    const fn new(limits: &'a Limits) -> Self {
+    const fn new(limits: &'a Limits, me: Option<UserId>) -> Self {
         Self {
             limits,
+            me,
             conditions: 0,
         }
     }
@@ -69,7 +76,7 @@ impl<'a> Budget<'a> {
     fn enter(&mut self, level: usize) -> Result<()> {
         if level > self.limits.filter_depth {
             let message = format!(
-                "`filter` is nested more than {} levels deep.",
+                "`filter` is nested more than {} levels deep; put what is inside `and`, `or` and `not` together.",
                 self.limits.filter_depth
             );
             return Err(Error::request("BAD_USER_INPUT", message));
@@ -83,7 +90,7 @@ impl<'a> Budget<'a> {
         // The outermost level itself is no condition.
         if self.conditions > self.limits.filter_conditions + 1 {
             let message = format!(
-                "`filter` has more than {} conditions.",
+                "`filter` has more than {} conditions; ask for less at once.",
                 self.limits.filter_conditions
             );
             return Err(Error::request("BAD_USER_INPUT", message));
@@ -93,12 +100,19 @@ impl<'a> Budget<'a> {
 
     /// Takes a condition that holds a list.
     fn take_list<T>(&mut self, list: &[T], name: &str) -> Result<()> {
-        if list.len() > self.limits.ids {
-            let message = format!("`{name}` has more than {} values.", self.limits.ids);
-            return Err(Error::request("BAD_USER_INPUT", message));
-        }
+        too_long(list, name, self.limits)?;
         self.take()
     }
+}
+
+/// Refuses a list of a filter that is longer than lists of ids may be.
+fn too_long<T>(list: &[T], name: &str, limits: &Limits) -> Result<()> {
+    if list.len() > limits.ids {
+        let (found, limit) = (list.len(), limits.ids);
+        let message = format!("`filter.{name}` has {found} values; {limit} are allowed at most.");
+        return Err(Error::request("BAD_USER_INPUT", message));
+    }
+    Ok(())
 }
 
 /// `inTrash` decides about the whole list, so it stands at the outermost level only.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use super::conversation_filter::id;
-use super::{Budget, DateTimeRange, PropertyInputValue, trash_inside};
+use super::conversation_filter::{id, owned_by};
+use super::{Budget, DateTimeRange, PropertyInputValue, too_long, trash_inside};
 use crate::domain::filter::{self, Condition, PropertyTest, TicketLeaf as Leaf};
 use crate::domain::id::{ContactId, StatusId, UserId};
 use crate::domain::noun::PropertyType;
@@ -37,6 +37,9 @@ pub struct TicketFilter {
     priority: Option<Vec<TicketPriority>>,
     /// Of this owner. `null` finds tickets without an owner; leave it out for any.
     owner_id: MaybeUndefined<ID>,
+    /// Of whoever asks, so that a filter that is shared means each one's own; `false`: of anybody else or nobody. An
+    /// integration owns nothing.
+    owned_by_me: Option<bool>,
     /// Of this contact.
     contact_id: Option<ID>,
     /// Worked on there.
@@ -65,19 +68,20 @@ impl TicketFilter {
         self.property.is_some() || inner.chain(self.not.as_deref()).any(Self::names_properties)
     }
 
-    /// Reads what the client sent; nothing sent is everything outside the trash.
+    /// Reads what the client sent; nothing sent is everything outside the trash. `me`: whose `ownedByMe` means.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for a filter that is too large, has `inTrash` inside, or holds a property that is unknown
     /// or of another type.
     pub fn read(
         filter: Option<Self>,
+        me: Option<UserId>,
         definitions: &Definitions,
         limits: &Limits,
     ) -> Result<filter::TicketFilter> {
         let mut filter = filter.unwrap_or_default();
         let in_trash = filter.in_trash.take().unwrap_or(false);
-        let condition = filter.condition(1, definitions, &mut Budget::new(limits))?;
+        let condition = filter.condition(1, definitions, &mut Budget::new(limits, me))?;
         Ok(filter::TicketFilter {
             in_trash,
             condition,
@@ -121,6 +125,10 @@ impl TicketFilter {
                 all.push(id(UserId::parse(&text), |id| Leaf::Owner(Some(id))));
             }
         }
+        if let Some(mine) = self.owned_by_me {
+            budget.take()?;
+            all.push(owned_by(budget.me, mine, |me| Leaf::Owner(Some(me))));
+        }
         if let Some(text) = self.contact_id {
             budget.take()?;
             all.push(id(ContactId::parse(&text), Leaf::Contact));
@@ -133,7 +141,10 @@ impl TicketFilter {
             budget.take()?;
             all.push(Condition::Is(Leaf::Created(range.into())));
         }
-        for property in self.property.into_iter().flatten() {
+        let properties = self.property.unwrap_or_default();
+        // Each is looked up, also one that asks for nothing and so is no condition.
+        too_long(&properties, "property", budget.limits)?;
+        for property in properties {
             property.conditions(definitions, budget, &mut all)?;
         }
         let inner = |filters: Vec<Self>, budget: &mut Budget<'_>| {
@@ -169,8 +180,12 @@ impl PropertyFilter {
             .ok_or_else(|| unknown_property(&self.name))?;
         if let Some(value) = self.eq {
             budget.take()?;
-            let test = test(definition, value.into())
-                .map_err(|message| Error::request("BAD_USER_INPUT", message))?;
+            let test = test(definition, value.into()).map_err(|why| {
+                let message = format!(
+                    "In `filter.property`, `eq` cannot be held against that property: {why}."
+                );
+                Error::request("BAD_USER_INPUT", message)
+            })?;
             all.push(Condition::Is(Leaf::Property(definition.id, test)));
         }
         if let Some(set) = self.is_set {
@@ -187,6 +202,17 @@ fn test(
     definition: &PropertyDefinition,
     value: InputValue,
 ) -> std::result::Result<PropertyTest, String> {
+    let nothing = match &value {
+        InputValue::String(text) => text.trim().is_empty(),
+        InputValue::Options(options) => options.is_empty(),
+        _ => false,
+    };
+    if nothing {
+        return Err(format!(
+            "`{}` is never empty; ask for `isSet: false` to find tickets without a value",
+            definition.name
+        ));
+    }
     match (definition.kind, value) {
         (PropertyType::MultiEnumeration, InputValue::Option(option)) => {
             match definition.accept(InputValue::Options(vec![option]))? {

@@ -1,7 +1,9 @@
 //! The loaders of one response.
 
+mod joined;
 mod pages;
 
+pub use joined::{ConversationsJoined, TicketsJoined};
 pub use pages::{
     ConversationCounts, ConversationPages, MessageCounts, MessagePages, TicketCounts, TicketPages,
     TimelineCounts, Timelines,
@@ -16,13 +18,16 @@ use super::turns::Turns;
 use crate::domain::event::Entry;
 use crate::domain::id::{
     CascadeId, ChannelId, ContactId, ConversationId, InboxId, IntegrationId, MessageId, PipelineId,
-    PropertyId, StatusId, TicketId, TrashGroupId, UserId,
+    PropertyId, SavedViewId, StatusId, TicketId, TrashGroupId, UserId,
 };
 use crate::domain::image::{Conversation, Held, Ticket};
 use crate::domain::property::PropertyDefinition;
+use crate::domain::saved_view::SavedView;
 use crate::error::Result;
+use crate::store::read::joins::{ConversationJoins, TicketJoins};
 use crate::store::read::{
-    Source, account, cascade, conversation, desk, message, property, ticket, trash, user,
+    Source, account, cascade, conversation, desk, message, property, saved_view, ticket, trash,
+    user,
 };
 
 macro_rules! things_by_id {
@@ -57,14 +62,45 @@ things_by_id! {
     Pipelines: PipelineId => desk::Pipeline, desk::pipelines_by_id;
     /// Statuses by id.
     Statuses: StatusId => desk::Status, desk::statuses_by_id;
-    /// Conversations by id.
-    Conversations: ConversationId => Conversation, conversation::conversations_by_id;
-    /// Tickets by id, without their properties.
-    Tickets: TicketId => Ticket, ticket::tickets_by_id;
     /// Messages by id.
     Messages: MessageId => message::Message, message::messages_by_id;
     /// Trash groups by id.
     TrashGroups: TrashGroupId => trash::TrashGroup, trash::groups_by_id;
+    /// Saved views by id, whoever keeps them.
+    SavedViews: SavedViewId => SavedView, saved_view::views_by_id;
+}
+
+/// Conversations by id.
+pub struct Conversations;
+
+impl Batch for Conversations {
+    type Key = ConversationId;
+    type Value = Arc<Conversation>;
+
+    async fn load(
+        source: Source,
+        keys: Vec<ConversationId>,
+    ) -> Result<Vec<(ConversationId, Self::Value)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let rows = conversation::conversations_by_id(&source, ids, ConversationJoins::NONE).await?;
+        let images = rows.into_iter().map(|row| row.conversation);
+        Ok(images.map(|image| (image.id, image)).collect())
+    }
+}
+
+/// Tickets by id, without their properties.
+pub struct Tickets;
+
+impl Batch for Tickets {
+    type Key = TicketId;
+    type Value = Arc<Ticket>;
+
+    async fn load(source: Source, keys: Vec<TicketId>) -> Result<Vec<(TicketId, Self::Value)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let rows = ticket::tickets_by_id(&source, ids, TicketJoins::NONE).await?;
+        let images = rows.into_iter().map(|row| row.ticket);
+        Ok(images.map(|image| (image.id, image)).collect())
+    }
 }
 
 /// Collects what belongs to the same thing, in the order in which it comes.
@@ -333,12 +369,16 @@ loaders! {
     statuses_of_pipeline: StatusesOfPipeline,
     /// Conversations.
     conversations: Conversations,
+    /// Conversations with what is joined to them.
+    conversations_joined: ConversationsJoined,
     /// Lists of conversations.
     conversation_pages: ConversationPages,
     /// Their counts.
     conversation_counts: ConversationCounts,
     /// Tickets.
     tickets: Tickets,
+    /// Tickets with what is joined to them.
+    tickets_joined: TicketsJoined,
     /// Lists of tickets.
     ticket_pages: TicketPages,
     /// Their counts.
@@ -371,6 +411,8 @@ loaders! {
     group_tickets: GroupTickets,
     /// Their conversations.
     group_conversations: GroupConversations,
+    /// Saved views.
+    saved_views: SavedViews,
 }
 
 #[cfg(test)]

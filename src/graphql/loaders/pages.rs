@@ -9,10 +9,10 @@ use super::by_statement;
 use crate::domain::cascade::Subject;
 use crate::domain::event::Entry;
 use crate::domain::id::{ConversationId, TicketId};
-use crate::domain::image::{Conversation, Ticket};
 use crate::error::Result;
 use crate::graphql::loader::Batch;
 use crate::store::log::TouchKind;
+use crate::store::read::joins::{ConversationJoins, TicketJoins};
 use crate::store::read::page::{Page, Rows};
 use crate::store::read::{Source, cascade, conversation, message, ticket};
 
@@ -69,22 +69,26 @@ const fn kind(parent: conversation::Parent) -> u8 {
 pub struct ConversationPages;
 
 impl Batch for ConversationPages {
-    type Key = (conversation::Parent, conversation::List, Page);
-    type Value = Arc<Rows<Arc<Conversation>>>;
+    type Key = (
+        conversation::Parent,
+        conversation::List,
+        Page,
+        ConversationJoins,
+    );
+    type Value = Arc<Rows<conversation::Listed>>;
 
     async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
         let keys = keys
             .into_iter()
-            .map(|(parent, list, page)| (parent, (kind(parent), list, page)));
+            .map(|(parent, list, page, joins)| (parent, (kind(parent), list, page, joins)));
         let statements = by_statement(keys)
             .into_iter()
-            .map(|((_, list, page), parents)| {
+            .map(|((_, list, page, joins), parents)| {
                 let source = &source;
                 async move {
-                    let lists = conversation::pages_of(source, parents, &list, page).await?;
-                    let share = move |(parent, rows): (_, Rows<Conversation>)| {
-                        ((parent, list.clone(), page), Arc::new(rows.map(Arc::new)))
-                    };
+                    let lists = conversation::pages_of(source, parents, &list, page, joins).await?;
+                    let share =
+                        move |(parent, rows)| ((parent, list.clone(), page, joins), Arc::new(rows));
                     Ok::<_, crate::error::Error>(lists.into_iter().map(share))
                 }
             });
@@ -127,20 +131,23 @@ impl Batch for ConversationCounts {
 pub struct TicketPages;
 
 impl Batch for TicketPages {
-    type Key = (Uuid, Page);
-    type Value = Arc<Rows<Arc<Ticket>>>;
+    type Key = (Uuid, Page, TicketJoins);
+    type Value = Arc<Rows<ticket::Listed>>;
 
     async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
-        let statements = by_statement(keys).into_iter().map(|(page, contacts)| {
-            let source = &source;
-            async move {
-                let lists = ticket::pages_of_contacts(source, contacts, page).await?;
-                let share = move |(contact, rows): (_, Rows<Ticket>)| {
-                    ((contact, page), Arc::new(rows.map(Arc::new)))
-                };
-                Ok::<_, crate::error::Error>(lists.into_iter().map(share))
-            }
-        });
+        let keys = keys
+            .into_iter()
+            .map(|(contact, page, joins)| (contact, (page, joins)));
+        let statements = by_statement(keys)
+            .into_iter()
+            .map(|((page, joins), contacts)| {
+                let source = &source;
+                async move {
+                    let lists = ticket::pages_of_contacts(source, contacts, page, joins).await?;
+                    let share = move |(contact, rows)| ((contact, page, joins), Arc::new(rows));
+                    Ok::<_, crate::error::Error>(lists.into_iter().map(share))
+                }
+            });
         Ok(try_join_all(statements)
             .await?
             .into_iter()

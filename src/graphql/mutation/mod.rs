@@ -1,11 +1,15 @@
 //! Mutations: each takes its input apart, calls one command and wraps what it returns.
 
 mod payload;
+mod presence;
+mod saved_views;
 mod settings;
 
 use async_graphql::{Context, Object};
 
 pub use payload::{CascadePayload, UserError, WriteResult};
+pub use presence::UpdatePresencePayload;
+pub use saved_views::SavedViewPayload;
 pub use settings::{AccountPayload, UpdateDetailsPanelPayload};
 
 use super::inputs::conversations::{
@@ -13,6 +17,10 @@ use super::inputs::conversations::{
     UpdateConversationStatusInput,
 };
 use super::inputs::messages::{AddNoteInput, ReceiveMessageInput, SendReplyInput};
+use super::inputs::presence::UpdatePresenceInput;
+use super::inputs::saved_views::{
+    CreateSavedViewInput, DeleteSavedViewInput, UpdateSavedViewInput,
+};
 use super::inputs::settings::{
     CreateChannelInput, CreateInboxInput, CreatePipelineInput, CreatePropertyDefinitionInput,
     CreateTicketStatusInput, CreateUserInput, UpdateDetailsPanelInput, UpdateInboxInput,
@@ -308,5 +316,46 @@ impl Mutation {
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
+    }
+
+    /// Names a filter with its order, for the viewer alone or shared with the account. Everybody keeps their own, 100
+    /// at most; sharing, 200 in all, is for agents and administrators. An integration has no views.
+    async fn create_saved_view(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateSavedViewInput,
+    ) -> async_graphql::Result<SavedViewPayload> {
+        let id = input.client_mutation_id.clone();
+        saved_views::run(ctx, input.order(ctx).await?, id).await
+    }
+
+    /// Changes a saved view. A shared one is changed by its owner and by administrators.
+    async fn update_saved_view(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateSavedViewInput,
+    ) -> async_graphql::Result<SavedViewPayload> {
+        let id = input.client_mutation_id.clone();
+        saved_views::run(ctx, input.order(ctx).await?, id).await
+    }
+
+    /// Deletes a saved view; what it listed stays. A shared one is deleted by its owner and by administrators.
+    async fn delete_saved_view(
+        &self,
+        ctx: &Context<'_>,
+        input: DeleteSavedViewInput,
+    ) -> async_graphql::Result<SavedViewPayload> {
+        let id = input.client_mutation_id.clone();
+        saved_views::run(ctx, input.order(), id).await
+    }
+
+    /// Whoever subscribes to `presence` is shown as looking; this says whether they write. No cascade: it is seen and
+    /// forgotten, and written down nowhere.
+    async fn update_presence(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdatePresenceInput,
+    ) -> async_graphql::Result<UpdatePresencePayload> {
+        presence::run(ctx, input).await
     }
 }

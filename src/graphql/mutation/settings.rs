@@ -46,7 +46,7 @@ pub struct UpdateDetailsPanelPayload {
     client_mutation_id: Option<String>,
 }
 
-async fn change<O: SettingsOrder>(
+pub(super) async fn change<O: SettingsOrder>(
     ctx: &Context<'_>,
     order: Result<O, Refusal>,
 ) -> async_graphql::Result<Result<Changed, Refusal>> {
@@ -87,7 +87,9 @@ pub(super) async fn run<O: SettingsOrder>(
         Ok(Changed::Pipeline(id)) => AnyId::Pipeline(id),
         Ok(Changed::Status(id)) => AnyId::Status(id),
         Ok(Changed::Property(id)) => AnyId::Property(id),
-        Ok(Changed::Panel) => return Ok(payload),
+        Ok(Changed::Panel | Changed::SavedView(_) | Changed::SavedViewDeleted(_)) => {
+            return Ok(payload);
+        }
         Err(refusal) => {
             payload.user_errors = user_errors(vec![refusal], None);
             return Ok(payload);

@@ -15,10 +15,12 @@ use crate::domain::image;
 use crate::graphql::Shown;
 use crate::graphql::connection::{Connection, PageArgs, Total};
 use crate::graphql::cursor::{ListId, ListKind};
+use crate::graphql::joins::conversation_joins;
 use crate::graphql::limits::Limits;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::{Reader, reader};
 use crate::store::read::conversation;
+use crate::store::read::joins::ConversationJoins;
 
 /// One thread with one contact in one inbox.
 #[derive(Clone)]
@@ -49,6 +51,25 @@ impl Conversation {
         }
         let found = reader.loaders().conversations.one(id).await?;
         Ok(found.map(Self::new))
+    }
+
+    /// The conversation that the field is, with what is selected of it in the same statement.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn selected(
+        ctx: &Context<'_>,
+        id: ConversationId,
+    ) -> async_graphql::Result<Option<Self>> {
+        let reader = reader(ctx)?;
+        let joins = conversation_joins(ctx);
+        let loaders = reader.loaders();
+        if joins == ConversationJoins::NONE || reader.pushed_conversation(id).is_some() {
+            return Self::find(&reader, id).await;
+        }
+        let found = loaders.conversations_joined.one((id, joins)).await?;
+        loaders.know_conversations(found.as_slice());
+        Ok(found.map(|row| Self::new(row.conversation)))
     }
 }
 

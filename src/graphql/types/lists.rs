@@ -13,6 +13,7 @@ use crate::graphql::Shown;
 use crate::graphql::connection::{Connection, Listed, PageArgs, Total};
 use crate::graphql::cursor::{ListId, ListKind};
 use crate::graphql::inputs::{ConversationFilter, ConversationOrder, TicketFilter, TicketOrder};
+use crate::graphql::joins::{conversations_joins, tickets_joins};
 use crate::graphql::limits::Limits;
 use crate::graphql::state::reader;
 use crate::store::read::cascade::key as entry_key;
@@ -34,14 +35,14 @@ impl Listed for Cascade {
     const EDGE: &'static str = "CascadeEdge";
 }
 
-type ConversationSorting = filter::Order<filter::ConversationSort>;
-type TicketSorting = filter::Order<filter::TicketSort>;
+pub(super) type ConversationSorting = filter::Order<filter::ConversationSort>;
+pub(super) type TicketSorting = filter::Order<filter::TicketSort>;
 
-fn conversation_order(order: ConversationSorting, kind: ListKind) -> ListId {
+pub(super) fn conversation_order(order: ConversationSorting, kind: ListKind) -> ListId {
     ListId::by_time(kind, order.by as u8 * 2 + u8::from(order.descending))
 }
 
-fn ticket_order(order: TicketSorting, kind: ListKind) -> ListId {
+pub(super) fn ticket_order(order: TicketSorting, kind: ListKind) -> ListId {
     let number = order.by as u8 * 2 + u8::from(order.descending);
     match order.by {
         filter::TicketSort::LastActivity | filter::TicketSort::Created => {
@@ -55,8 +56,9 @@ fn ticket_order(order: TicketSorting, kind: ListKind) -> ListId {
 
 fn conversation_node(
     order: ConversationSorting,
-) -> impl Fn(Arc<crate::domain::image::Conversation>) -> (Key, Conversation) {
-    move |image| {
+) -> impl Fn(conversation::Listed) -> (Key, Conversation) {
+    move |row| {
+        let image = row.conversation;
         let key = Key {
             value: order.key(&image),
             id: image.id.0,
@@ -65,10 +67,9 @@ fn conversation_node(
     }
 }
 
-fn ticket_node(
-    order: TicketSorting,
-) -> impl Fn(Arc<crate::domain::image::Ticket>) -> (Key, Ticket) {
-    move |image| {
+fn ticket_node(order: TicketSorting) -> impl Fn(ticket::Listed) -> (Key, Ticket) {
+    move |row| {
+        let image = row.ticket;
         let key = Key {
             value: order.key(&image),
             id: image.id.0,
@@ -84,18 +85,27 @@ pub(in crate::graphql) async fn conversation_list(
     order: Option<ConversationOrder>,
     args: PageArgs,
 ) -> async_graphql::Result<Connection<Conversation>> {
-    let limits = ctx.data::<Limits>()?;
-    let filter = Arc::new(ConversationFilter::read(filter, limits).shown()?);
+    let me = reader(ctx)?.viewer().user();
+    let filter = ConversationFilter::read(filter, me, ctx.data::<Limits>()?).shown()?;
     let order = order.unwrap_or_default().into();
     let list = conversation_order(order, ListKind::Conversations);
-    let page = args.page(list, limits).shown()?;
+    conversation_page(ctx, Arc::new(filter), order, list, args).await
+}
+
+/// A page of a list of conversations whose filter has been read.
+pub(super) async fn conversation_page(
+    ctx: &Context<'_>,
+    filter: Arc<filter::ConversationFilter>,
+    order: ConversationSorting,
+    list: ListId,
+    args: PageArgs,
+) -> async_graphql::Result<Connection<Conversation>> {
+    let page = args.page(list, ctx.data::<Limits>()?).shown()?;
     let reader = reader(ctx)?;
-    let rows = conversation::page(reader.source(), &filter, order, page).await;
-    let rows = rows.shown()?.map(Arc::new);
-    reader
-        .loaders()
-        .conversations
-        .feed(rows.rows.iter().map(|row| (row.id, Arc::clone(row))));
+    let joins = conversations_joins(ctx);
+    let rows = conversation::page(reader.source(), &filter, order, page, joins).await;
+    let rows = rows.shown()?;
+    reader.loaders().know_conversations(&rows.rows);
     let total = Total::Conversations(filter);
     Ok(Connection::new(list, rows, total, conversation_node(order)))
 }
@@ -124,7 +134,9 @@ pub(super) async fn conversation_list_of(
     let filter = if of.with_trash {
         None
     } else {
-        Some(Arc::new(ConversationFilter::read(filter, limits).shown()?))
+        let me = reader(ctx)?.viewer().user();
+        let filter = ConversationFilter::read(filter, me, limits).shown()?;
+        Some(Arc::new(filter))
     };
     let order = order.unwrap_or_default().into();
     let list = conversation_order(order, of.kind).of(of.thing);
@@ -132,10 +144,32 @@ pub(super) async fn conversation_list_of(
     let spec = conversation::List { filter, order };
     let reader = reader(ctx)?;
     let pages = &reader.loaders().conversation_pages;
-    let rows = pages.one((of.parent, spec.clone(), page)).await?;
+    let key = (of.parent, spec.clone(), page, conversations_joins(ctx));
+    let rows = pages.one(key).await?;
     let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
+    reader.loaders().know_conversations(&rows.rows);
     let total = Total::ConversationsOf(of.parent, spec);
     Ok(Connection::new(list, rows, total, conversation_node(order)))
+}
+
+/// Reads what tickets are filtered by, with the account's definitions where it names properties.
+pub(in crate::graphql) async fn ticket_filter(
+    ctx: &Context<'_>,
+    filter: Option<TicketFilter>,
+) -> async_graphql::Result<crate::error::Result<filter::TicketFilter>> {
+    let reader = reader(ctx)?;
+    let definitions = match &filter {
+        Some(filter) if filter.names_properties() => reader.loaders().definitions.one(()).await?,
+        _ => None,
+    };
+    let definitions = definitions.unwrap_or_default();
+    let me = reader.viewer().user();
+    Ok(TicketFilter::read(
+        filter,
+        me,
+        &definitions,
+        ctx.data::<Limits>()?,
+    ))
 }
 
 /// A page of the account's tickets.
@@ -145,23 +179,26 @@ pub(in crate::graphql) async fn ticket_list(
     order: Option<TicketOrder>,
     args: PageArgs,
 ) -> async_graphql::Result<Connection<Ticket>> {
-    let limits = ctx.data::<Limits>()?;
-    let reader = reader(ctx)?;
-    let definitions = match &filter {
-        Some(filter) if filter.names_properties() => reader.loaders().definitions.one(()).await?,
-        _ => None,
-    };
-    let definitions = definitions.unwrap_or_default();
-    let filter = Arc::new(TicketFilter::read(filter, &definitions, limits).shown()?);
+    let filter = ticket_filter(ctx, filter).await?.shown()?;
     let order = order.unwrap_or_default().into();
     let list = ticket_order(order, ListKind::Tickets);
-    let page = args.page(list, limits).shown()?;
-    let rows = ticket::page(reader.source(), &filter, order, page).await;
-    let rows = rows.shown()?.map(Arc::new);
-    reader
-        .loaders()
-        .tickets
-        .feed(rows.rows.iter().map(|row| (row.id, Arc::clone(row))));
+    ticket_page(ctx, Arc::new(filter), order, list, args).await
+}
+
+/// A page of a list of tickets whose filter has been read.
+pub(super) async fn ticket_page(
+    ctx: &Context<'_>,
+    filter: Arc<filter::TicketFilter>,
+    order: TicketSorting,
+    list: ListId,
+    args: PageArgs,
+) -> async_graphql::Result<Connection<Ticket>> {
+    let page = args.page(list, ctx.data::<Limits>()?).shown()?;
+    let reader = reader(ctx)?;
+    let joins = tickets_joins(ctx);
+    let rows = ticket::page(reader.source(), &filter, order, page, joins).await;
+    let rows = rows.shown()?;
+    reader.loaders().know_tickets(&rows.rows);
     let total = Total::Tickets(filter);
     Ok(Connection::new(list, rows, total, ticket_node(order)))
 }
@@ -176,8 +213,10 @@ pub(super) async fn ticket_list_of_contact(
     let list = ticket_order(order, ListKind::ContactTickets).of(contact.0);
     let page = args.page(list, ctx.data::<Limits>()?).shown()?;
     let reader = reader(ctx)?;
-    let rows = reader.loaders().ticket_pages.one((contact.0, page)).await?;
+    let key = (contact.0, page, tickets_joins(ctx));
+    let rows = reader.loaders().ticket_pages.one(key).await?;
     let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
+    reader.loaders().know_tickets(&rows.rows);
     let total = Total::TicketsOf(contact.0);
     Ok(Connection::new(list, rows, total, ticket_node(order)))
 }

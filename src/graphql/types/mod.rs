@@ -10,7 +10,10 @@ mod lists;
 mod message;
 mod node;
 mod pipeline;
+mod presence;
 mod property;
+mod saved_view;
+mod search;
 mod ticket;
 mod trash;
 mod user;
@@ -22,18 +25,23 @@ pub use contact::Contact;
 pub use conversation::Conversation;
 pub use effect::{Effect, InitialValue, Subject};
 pub use inbox::{Channel, Inbox};
-pub(super) use lists::{conversation_list, ticket_list};
+pub(super) use lists::{conversation_list, ticket_filter, ticket_list};
 pub use message::Message;
 pub use node::{Node, node, nodes};
 pub use pipeline::{Pipeline, TicketStatus};
+pub use presence::Presence;
+pub(super) use presence::presences;
 pub use property::{PropertyDefinition, PropertyOption, PropertyValue};
+pub use saved_view::SavedView;
+pub(super) use search::search;
+pub use search::{ExcerptPart, SearchConnection, SearchEdge, SearchResult};
 pub(super) use ticket::unknown_property;
 pub use ticket::{Ticket, TicketCard};
 pub use trash::TrashGroup;
 pub use user::{Actor, Integration, System, User, actor, maybe_user};
 pub use words::{
-    CascadeRule, ChannelKind, ConversationStatus, MessageKind, PropertyType, Role, StatusCategory,
-    TicketPriority, Workspace,
+    CascadeRule, ChannelKind, ConversationStatus, MessageKind, PropertyType, Role, SavedViewKind,
+    StatusCategory, TicketPriority, Workspace,
 };
 
 use crate::error::Error;

@@ -6,7 +6,7 @@ use async_graphql::{ID, Interface};
 
 use super::{
     Account, Cascade, Channel, Contact, Conversation, Inbox, Integration, Message, Pipeline,
-    PropertyDefinition, Ticket, TicketStatus, TrashGroup, User,
+    PropertyDefinition, SavedView, Ticket, TicketStatus, TrashGroup, User,
 };
 use crate::domain::id::AnyId;
 use crate::graphql::state::Reader;
@@ -43,6 +43,8 @@ pub enum Node {
     Cascade(Cascade),
     /// What is in the trash together.
     TrashGroup(TrashGroup),
+    /// A list that a user has named.
+    SavedView(SavedView),
 }
 
 /// The things with these ids, in their order; null for what is not there, of another account, or no id at all.
@@ -117,6 +119,12 @@ pub async fn node(reader: &Reader, id: AnyId) -> async_graphql::Result<Option<No
         AnyId::TrashGroup(id) => {
             let found = loaders.trash_groups.one(id).await?;
             found.map(|row| TrashGroup(row).into())
+        }
+        AnyId::SavedView(id) => {
+            let found = loaders.saved_views.one(id).await?;
+            // What another user keeps to themselves is not there.
+            let seen = found.filter(|view| reader.viewer().sees_view(view.owner, view.shared));
+            seen.map(|view| SavedView(view).into())
         }
     })
 }

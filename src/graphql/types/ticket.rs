@@ -18,9 +18,11 @@ use crate::domain::property::PropertyDefinition;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, PageArgs};
 use crate::graphql::cursor::ListKind;
+use crate::graphql::joins::ticket_joins;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::{Reader, reader};
 use crate::store::read::conversation;
+use crate::store::read::joins::TicketJoins;
 
 /// The tracked work.
 #[derive(Clone)]
@@ -67,8 +69,24 @@ impl Ticket {
         Ok(found.map(Self::without_properties))
     }
 
+    /// The ticket that the field is, with what is selected of it in the same statement.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn selected(ctx: &Context<'_>, id: TicketId) -> async_graphql::Result<Option<Self>> {
+        let reader = reader(ctx)?;
+        let joins = ticket_joins(ctx);
+        let loaders = reader.loaders();
+        if joins == TicketJoins::NONE || reader.pushed_ticket(id).is_some() {
+            return Self::find(&reader, id).await;
+        }
+        let found = loaders.tickets_joined.one((id, joins)).await?;
+        loaders.know_tickets(found.as_slice());
+        Ok(found.map(|row| Self::without_properties(row.ticket)))
+    }
+
     /// What it has or had of each property.
-    async fn held(
+    pub(super) async fn held(
         &self,
         reader: &Reader,
     ) -> async_graphql::Result<Arc<BTreeMap<PropertyId, Held>>> {

@@ -67,6 +67,16 @@ pub enum ChannelKind {
     Api,
 }
 
+/// What a saved view lists.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "noun::SavedViewKind")]
+pub enum SavedViewKind {
+    /// Conversations.
+    Conversations,
+    /// Tickets.
+    Tickets,
+}
+
 /// Whom a message is meant for.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "noun::MessageKind")]

@@ -1,4 +1,5 @@
-//! The account's settings: inboxes, channels, users, pipelines, statuses and property definitions.
+//! The account's settings: inboxes, channels, users, pipelines, statuses and property definitions; and what users set
+//! up for themselves: their panel and their saved views.
 //!
 //! Changes of one account's settings come one after the other; they are no cascades. What is in use is never
 //! silently lost: a status in use keeps its category, an option in use stays, and archived things stay where they are.
@@ -7,19 +8,23 @@ mod inboxes;
 mod panel;
 mod pipelines;
 mod properties;
+mod saved_views;
 mod users;
 
 pub use inboxes::{CreateChannel, CreateInbox, UpdateInbox};
 pub use panel::UpdateDetailsPanel;
 pub use pipelines::{CreatePipeline, CreateStatus, NewStatus, UpdateStatus};
 pub use properties::{CreateDefinition, UpdateDefinition};
+pub use saved_views::{CreateSavedView, DeleteSavedView, SavedList, UpdateSavedView};
 pub use users::{CreateUser, UpdateUser};
 
 use std::future::Future;
 
 use super::Service;
 use crate::domain::access::{Action, Viewer};
-use crate::domain::id::{ChannelId, InboxId, PipelineId, PropertyId, StatusId, UserId};
+use crate::domain::id::{
+    ChannelId, InboxId, PipelineId, PropertyId, SavedViewId, StatusId, UserId,
+};
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::domain::text;
 use crate::error::{Error, Result};
@@ -42,6 +47,10 @@ pub enum Changed {
     Property(PropertyId),
     /// The viewer's own panel.
     Panel,
+    /// A saved view.
+    SavedView(SavedViewId),
+    /// A saved view that is no more.
+    SavedViewDeleted(SavedViewId),
 }
 
 /// A change of settings on its way.
@@ -124,7 +133,12 @@ impl Service {
         // Looked up anew with the settings locked: of two administrators who remove each other one is too late.
         let present = viewers::present_viewer(&tx, viewer).await?;
         let Some(viewer) = present.filter(|viewer| viewer.may(O::ACTION)) else {
-            let message = "Only administrators may change the account's settings.";
+            let message = match O::ACTION {
+                Action::Own => {
+                    "This token is an integration's, which has nothing of its own to set up."
+                }
+                _ => "Only administrators may change the account's settings.",
+            };
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
         };
         let changed = order.change(&tx, viewer).await.map_err(taken)?;

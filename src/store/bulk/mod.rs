@@ -6,6 +6,7 @@
 mod insert;
 mod log;
 mod mail;
+mod search;
 
 pub use insert::{
     insert_contacts, insert_conversations, insert_groups, insert_messages, insert_tickets,
@@ -16,6 +17,8 @@ pub use mail::{
     FoundMail, account_of_inbox, add_references, contacts_by_email, email_channel, find_mail,
     lock_conversations, lock_imports, own_addresses, users_of,
 };
+
+pub use search::{fill_search_words, search_words_later};
 
 use diesel_async::SimpleAsyncConnection;
 
@@ -168,7 +171,8 @@ pub fn gone_meanwhile() -> Error {
 pub async fn analyze(store: &Store) -> Result<()> {
     let tx = store.begin(Scope::Across).await?;
     let text = "SET LOCAL statement_timeout = '5min'; \
-        ANALYZE contacts, tickets, ticket_properties, conversations, messages, cascades, cascade_touches";
+        ANALYZE contacts, tickets, ticket_properties, conversations, messages, cascades, cascade_touches, \
+        search_documents, search_words";
     (&mut tx.connection()?).batch_execute(text).await?;
     tx.commit().await
 }

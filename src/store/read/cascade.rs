@@ -69,7 +69,7 @@ fn passing(
     let cut = |column: &'static str, binds: &mut Binds| {
         page.map_or(String::new(), |page| {
             let keyset = newest(column);
-            page.bounds(keyset, binds) + &page.order(keyset, binds)
+            page.bounds(keyset, binds) + &page.order(keyset)
         })
     };
     let Some(((kind, id), others)) = touches.split_first() else {
@@ -83,9 +83,7 @@ fn passing(
             // Of each rule as many as the page has, by the index; then the first of all these.
             Some(rules) => {
                 let inner = cut("r.position", binds);
-                let outer = page.map_or(String::new(), |page| {
-                    page.order(newest("r.position"), binds)
-                });
+                let outer = page.map_or(String::new(), |page| page.order(newest("r.position")));
                 format!(
                     "SELECT DISTINCT r.position, r.cascade_id FROM unnest({rules}) AS rule (id) CROSS JOIN LATERAL \
                      (SELECT r.position, r.cascade_id FROM cascade_touches r WHERE r.account_id = {account} \
@@ -168,7 +166,7 @@ pub async fn pages_touching(
     let kind = binds.push(Bind::Small(kind as i16));
     let keyset = newest("t.position");
     let bounds = page.bounds(keyset, &mut binds);
-    let limit = page.order(keyset, &mut binds);
+    let limit = page.order(keyset);
     let text = format!(
         "SELECT p.id AS thing_id, t.cascade_id FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL \
          (SELECT t.position, t.cascade_id FROM cascade_touches t WHERE t.account_id = {account} AND t.kind = {kind} \

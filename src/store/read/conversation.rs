@@ -1,33 +1,63 @@
 //! Reading conversations.
 
-use diesel::QueryableByName;
-use diesel::sql_types as st;
+use std::sync::Arc;
+
+use diesel::deserialize::{self, FromSqlRow};
+use diesel::pg::Pg;
+use diesel::row::Row;
+use diesel::sql_types::{self as st, Untyped};
 use uuid::Uuid;
 
 use super::binds::Binds;
+use super::joins::{Beside, ConversationJoins, Joined, WithConversation};
 use super::page::{KeyType, Keyset, Page, Rows, by_parent};
 use super::{CountOfRow, CountRow, Source, conversation_filter};
 use crate::domain::filter::{ConversationFilter, ConversationSort, Order};
 use crate::domain::image::Conversation;
 use crate::error::Result;
-use crate::store::rows::{CONVERSATION_COLUMNS, CONVERSATIONS, ConversationRow};
+use crate::store::columns::{Columns, FromColumns};
+use crate::store::rows::{
+    CONVERSATION_COLUMNS, CONVERSATION_TRASH, ConversationRow, read_by_place,
+};
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
-const TRASH: &str =
-    "LEFT JOIN trash_groups g ON g.account_id = c.account_id AND g.id = c.trash_group_id";
-
-#[derive(QueryableByName)]
-struct ListedRow {
-    /// The thing whose list it is in; its own id in a list of the account.
-    #[diesel(sql_type = st::Uuid)]
-    parent: Uuid,
-    #[diesel(embed)]
-    row: ConversationRow,
+/// One conversation of a list with what was joined to it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The conversation.
+    pub conversation: Arc<Conversation>,
+    /// What came along.
+    pub with: WithConversation,
 }
 
-async fn load(source: &Source, statement: Sql) -> Result<Vec<(Uuid, Conversation)>> {
+struct ListedRow {
+    /// The thing whose list it is in; its own id in a list of the account.
+    parent: Uuid,
+    row: ConversationRow,
+    beside: Beside,
+}
+
+impl FromColumns for ListedRow {
+    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        let flags = columns.take::<st::SmallInt, _>()?;
+        Ok(Self {
+            parent: columns.take::<st::Uuid, _>()?,
+            row: ConversationRow::take(columns)?,
+            beside: Beside::take(flags, columns)?,
+        })
+    }
+}
+
+read_by_place!(ListedRow);
+
+async fn load(source: &Source, statement: Sql) -> Result<Vec<(Uuid, Listed)>> {
     let rows: Vec<ListedRow> = source.load(statement).await?;
-    let decode = |listed: ListedRow| Ok((listed.parent, listed.row.try_into()?));
+    let decode = |listed: ListedRow| {
+        let conversation: Conversation = listed.row.try_into()?;
+        let with = listed.beside.of_conversation(&conversation)?;
+        let conversation = Arc::new(conversation);
+        Ok((listed.parent, Listed { conversation, with }))
+    };
     rows.into_iter().map(decode).collect()
 }
 
@@ -47,19 +77,23 @@ fn keyset(order: Order<ConversationSort>) -> Keyset {
 ///
 /// # Errors
 /// When the database is away.
-pub async fn conversations_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<Conversation>> {
+pub async fn conversations_by_id(
+    source: &Source,
+    ids: Vec<Uuid>,
+    joins: ConversationJoins,
+) -> Result<Vec<Listed>> {
+    let Joined {
+        flags,
+        columns,
+        tables,
+    } = joins.sql();
     let text = format!(
-        "SELECT c.id AS parent, {CONVERSATION_COLUMNS} FROM {CONVERSATIONS} WHERE c.account_id = $1 AND c.id = ANY($2)"
+        "SELECT {flags}, c.id, {CONVERSATION_COLUMNS}{columns} FROM conversations c {CONVERSATION_TRASH}{tables} \
+         WHERE c.account_id = $1 AND c.id = ANY($2)"
     );
-    let rows = load(
-        source,
-        sql(&text, [Bind::Uuid(source.account().0), Bind::Uuids(ids)]),
-    )
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(_, conversation)| conversation)
-        .collect())
+    let binds = [Bind::Uuid(source.account().0), Bind::Uuids(ids)];
+    let rows = load(source, sql(&text, binds)).await?;
+    Ok(rows.into_iter().map(|(_, listed)| listed).collect())
 }
 
 /// A page of the account's conversations.
@@ -71,25 +105,27 @@ pub async fn page(
     filter: &ConversationFilter,
     order: Order<ConversationSort>,
     page: Page,
-) -> Result<Rows<Conversation>> {
+    joins: ConversationJoins,
+) -> Result<Rows<Listed>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
     let keyset = keyset(order);
     let condition = conversation_filter::conversations(filter, &account, &mut binds);
     let bounds = page.bounds(keyset, &mut binds);
-    let limit = page.order(keyset, &mut binds);
+    let limit = page.order(keyset);
+    let Joined {
+        flags,
+        columns,
+        tables,
+    } = joins.sql();
     // The page is cut before anything is joined to it.
     let text = format!(
-        "SELECT c.id AS parent, {CONVERSATION_COLUMNS} FROM (SELECT c.* FROM conversations c WHERE c.account_id = {account} \
-         AND {condition}{bounds}{limit}) c {TRASH}{}",
+        "SELECT {flags}, c.id, {CONVERSATION_COLUMNS}{columns} FROM (SELECT c.* FROM conversations c \
+         WHERE c.account_id = {account} AND {condition}{bounds}{limit}) c {CONVERSATION_TRASH}{tables}{}",
         page.sorted(keyset)
     );
     let rows = load(source, statement(filter, text, binds)).await?;
-    Ok(page.cut(
-        rows.into_iter()
-            .map(|(_, conversation)| conversation)
-            .collect(),
-    ))
+    Ok(page.cut(rows.into_iter().map(|(_, listed)| listed).collect()))
 }
 
 /// How many conversations of the account pass the filter.
@@ -185,17 +221,23 @@ pub async fn pages_of(
     parents: Vec<Parent>,
     list: &List,
     page: Page,
-) -> Result<Vec<(Parent, Rows<Conversation>)>> {
+    joins: ConversationJoins,
+) -> Result<Vec<(Parent, Rows<Listed>)>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
     let (from, tie) = Parent::join(&parents, &mut binds);
     let keyset = keyset(list.order);
     let condition = list_condition(list, &account, &mut binds);
     let bounds = page.bounds(keyset, &mut binds);
-    let limit = page.order(keyset, &mut binds);
+    let limit = page.order(keyset);
+    let Joined {
+        flags,
+        columns,
+        tables,
+    } = joins.sql();
     let text = format!(
-        "SELECT p.id AS parent, {CONVERSATION_COLUMNS} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
-         WHERE c.account_id = {account} AND {tie}{condition}{bounds}{limit}) c {TRASH}{}",
+        "SELECT {flags}, p.id, {CONVERSATION_COLUMNS}{columns} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
+         WHERE c.account_id = {account} AND {tie}{condition}{bounds}{limit}) c {CONVERSATION_TRASH}{tables}{}",
         page.sorted(keyset)
     );
     let statement = list_statement(list, text, binds);
@@ -204,7 +246,7 @@ pub async fn pages_of(
     let lists = by_parent(page, ids, rows, |(parent, _)| *parent);
     let lists = lists
         .into_iter()
-        .map(|(_, rows)| rows.map(|(_, conversation)| conversation));
+        .map(|(_, rows)| rows.map(|(_, listed)| listed));
     Ok(parents.into_iter().zip(lists).collect())
 }
 
@@ -237,9 +279,10 @@ pub async fn counts_of(
     Ok(parents.into_iter().map(count).collect())
 }
 
-/// The everyday shapes, of two conditions at most, are few enough to stay prepared.
+/// Plain filters of two conditions at most are few enough to stay prepared on each connection.
 fn statement(filter: &ConversationFilter, text: String, binds: Binds) -> Sql {
-    if filter.condition.size() <= 3 {
+    let plain = filter.condition.plain();
+    if plain.is_some_and(|all| all.len() <= 2) {
         sql(&text, binds.into_vec())
     } else {
         dynamic_sql(text, binds.into_vec())

@@ -110,7 +110,7 @@ pub async fn messages_of_conversations(
     let account = binds.push(Bind::Uuid(source.account().0));
     let parents = binds.push(Bind::Uuids(conversations.clone()));
     let bounds = page.bounds(ORDER, &mut binds);
-    let order = page.order(ORDER, &mut binds);
+    let order = page.order(ORDER);
     let text = format!(
         "SELECT {COLUMNS} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT {COLUMNS} FROM messages m \
          WHERE m.account_id = {account} AND m.conversation_id = p.id{bounds}{order}) m{}",

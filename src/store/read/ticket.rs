@@ -1,22 +1,59 @@
 //! Reading tickets. Their properties are read apart, by those who ask for them.
 
+use std::sync::Arc;
+
+use diesel::deserialize::{self, FromSqlRow};
+use diesel::pg::Pg;
+use diesel::row::Row;
+use diesel::sql_types::{self as st, Untyped};
 use uuid::Uuid;
 
 use super::binds::Binds;
+use super::joins::{Beside, Joined, TicketJoins, WithTicket};
 use super::page::{KeyType, Keyset, Page, Rows, by_parent};
 use super::{CountOfRow, CountRow, Source, ticket_filter};
-use crate::domain::filter::{Order, TicketFilter, TicketSort};
+use crate::domain::filter::{Order, TicketFilter, TicketLeaf, TicketSort};
 use crate::domain::image::Ticket;
 use crate::error::Result;
-use crate::store::rows::{TICKET_COLUMNS, TICKETS, TicketRow};
+use crate::store::columns::{Columns, FromColumns};
+use crate::store::rows::{TICKET_COLUMNS, TICKET_TRASH, TicketRow, read_by_place};
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
-const TRASH: &str =
-    "LEFT JOIN trash_groups g ON g.account_id = t.account_id AND g.id = t.trash_group_id";
+/// One ticket of a list with what was joined to it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The ticket, without its properties.
+    pub ticket: Arc<Ticket>,
+    /// What came along.
+    pub with: WithTicket,
+}
 
-async fn load(source: &Source, statement: Sql) -> Result<Vec<Ticket>> {
-    let rows: Vec<TicketRow> = source.load(statement).await?;
-    rows.into_iter().map(Ticket::try_from).collect()
+struct ListedRow {
+    row: TicketRow,
+    beside: Beside,
+}
+
+impl FromColumns for ListedRow {
+    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        let flags = columns.take::<st::SmallInt, _>()?;
+        Ok(Self {
+            row: TicketRow::take(columns)?,
+            beside: Beside::take(flags, columns)?,
+        })
+    }
+}
+
+read_by_place!(ListedRow);
+
+async fn load(source: &Source, statement: Sql) -> Result<Vec<Listed>> {
+    let rows: Vec<ListedRow> = source.load(statement).await?;
+    let decode = |listed: ListedRow| {
+        let ticket: Ticket = listed.row.try_into()?;
+        let with = listed.beside.of_ticket(&ticket)?;
+        let ticket = Arc::new(ticket);
+        Ok(Listed { ticket, with })
+    };
+    rows.into_iter().map(decode).collect()
 }
 
 fn keyset(order: Order<TicketSort>) -> Keyset {
@@ -34,9 +71,16 @@ fn keyset(order: Order<TicketSort>) -> Keyset {
     }
 }
 
-/// The everyday shapes, of two conditions at most, are few enough to stay prepared.
+/// Plain filters of two conditions at most are few enough to stay prepared on each connection. One on a property is
+/// planned each time: how many tickets have the value, only its statistics tell.
 fn statement(filter: &TicketFilter, text: String, binds: Binds) -> Sql {
-    if filter.condition.size() <= 3 {
+    let everyday = filter.condition.plain().is_some_and(|all| {
+        all.len() <= 2
+            && !all
+                .iter()
+                .any(|leaf| matches!(leaf, TicketLeaf::Property(..)))
+    });
+    if everyday {
         sql(&text, binds.into_vec())
     } else {
         dynamic_sql(text, binds.into_vec())
@@ -47,9 +91,18 @@ fn statement(filter: &TicketFilter, text: String, binds: Binds) -> Sql {
 ///
 /// # Errors
 /// When the database is away.
-pub async fn tickets_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<Ticket>> {
+pub async fn tickets_by_id(
+    source: &Source,
+    ids: Vec<Uuid>,
+    joins: TicketJoins,
+) -> Result<Vec<Listed>> {
+    let Joined {
+        flags,
+        columns,
+        tables,
+    } = joins.sql();
     let text = format!(
-        "SELECT {TICKET_COLUMNS} FROM {TICKETS} WHERE t.account_id = $1 AND t.id = ANY($2)"
+        "SELECT {flags}, {TICKET_COLUMNS}{columns} FROM tickets t {TICKET_TRASH}{tables} WHERE t.account_id = $1 AND t.id = ANY($2)"
     );
     load(
         source,
@@ -67,17 +120,23 @@ pub async fn page(
     filter: &TicketFilter,
     order: Order<TicketSort>,
     page: Page,
-) -> Result<Rows<Ticket>> {
+    joins: TicketJoins,
+) -> Result<Rows<Listed>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
     let keyset = keyset(order);
     let condition = ticket_filter::tickets(filter, &account, &mut binds);
     let bounds = page.bounds(keyset, &mut binds);
-    let limit = page.order(keyset, &mut binds);
+    let limit = page.order(keyset);
+    let Joined {
+        flags,
+        columns,
+        tables,
+    } = joins.sql();
     // The page is cut before anything is joined to it.
     let text = format!(
-        "SELECT {TICKET_COLUMNS} FROM (SELECT t.* FROM tickets t WHERE t.account_id = {account} \
-         AND {condition}{bounds}{limit}) t {TRASH}{}",
+        "SELECT {flags}, {TICKET_COLUMNS}{columns} FROM (SELECT t.* FROM tickets t WHERE t.account_id = {account} \
+         AND {condition}{bounds}{limit}) t {TICKET_TRASH}{tables}{}",
         page.sorted(keyset)
     );
     let rows = load(source, statement(filter, text, binds)).await?;
@@ -107,22 +166,28 @@ pub async fn pages_of_contacts(
     source: &Source,
     contacts: Vec<Uuid>,
     page: Page,
-) -> Result<Vec<(Uuid, Rows<Ticket>)>> {
+    joins: TicketJoins,
+) -> Result<Vec<(Uuid, Rows<Listed>)>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
     let parents = binds.push(Bind::Uuids(contacts.clone()));
     let keyset = keyset(Order::default());
     let bounds = page.bounds(keyset, &mut binds);
-    let limit = page.order(keyset, &mut binds);
+    let limit = page.order(keyset);
+    let Joined {
+        flags,
+        columns,
+        tables,
+    } = joins.sql();
     let text = format!(
-        "SELECT {TICKET_COLUMNS} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
+        "SELECT {flags}, {TICKET_COLUMNS}{columns} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
          WHERE t.account_id = {account} AND t.contact_id = p.id AND t.trash_group_id IS NULL{bounds}{limit}) t \
-         {TRASH}{}",
+         {TICKET_TRASH}{tables}{}",
         page.sorted(keyset)
     );
     let rows = load(source, sql(&text, binds.into_vec())).await?;
     // A row of this statement has the contact that it was found by.
-    let contact = |ticket: &Ticket| ticket.contact.map(|id| id.0).unwrap_or_default();
+    let contact = |listed: &Listed| listed.ticket.contact.map(|id| id.0).unwrap_or_default();
     Ok(by_parent(page, contacts, rows, contact))
 }
 

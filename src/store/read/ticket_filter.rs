@@ -1,9 +1,10 @@
 //! Conditions on tickets as SQL.
 
 use super::binds::Binds;
-use super::conversation_filter::{condition, equals, in_range, maybe_equals};
+use super::conversation_filter::{condition, in_range, is_one_of_two, maybe_equals};
 use crate::domain::filter::{PropertyTest, TicketFilter, TicketLeaf};
 use crate::domain::id::PropertyId;
+use crate::domain::property::Value;
 use crate::store::sql::Bind;
 
 /// All conditions of a list of tickets `t`; `account` is the placeholder of the account.
@@ -23,14 +24,14 @@ fn leaf(leaf: &TicketLeaf, negated: bool, account: &str, binds: &mut Binds) -> S
     use TicketLeaf as L;
     let not = if negated { "NOT " } else { "" };
     match leaf {
+        // None of nothing: said so that Postgres need not look.
+        L::Status(ids) if ids.is_empty() => negated.to_string(),
+        L::Priority(any) if any.is_empty() => negated.to_string(),
         L::Status(ids) => {
             let ids = binds.push(Bind::Uuids(ids.iter().map(|id| id.0).collect()));
             format!("{not}t.status_id = ANY({ids})")
         }
-        L::Category(category) => {
-            let code = binds.push(Bind::Small(category.code()));
-            equals("t.category", negated, &code)
-        }
+        L::Category(category) => is_one_of_two("t.category", negated, category.code()),
         L::Priority(any) => {
             let codes = binds.push(Bind::Smalls(any.iter().map(|one| one.code()).collect()));
             // Without a priority it is none of them.
@@ -45,10 +46,7 @@ fn leaf(leaf: &TicketLeaf, negated: bool, account: &str, binds: &mut Binds) -> S
             let id = binds.push(Bind::Uuid(id.0));
             maybe_equals("t.contact_id", negated, Some(&id))
         }
-        L::Workspace(workspace) => {
-            let code = binds.push(Bind::Small(workspace.code()));
-            equals("t.workspace", negated, &code)
-        }
+        L::Workspace(workspace) => is_one_of_two("t.workspace", negated, workspace.code()),
         L::Property(id, test) => property(*id, test, negated, account, binds),
         L::Created(range) => in_range("t.created_at", negated, range, binds),
     }
@@ -65,8 +63,18 @@ fn property(
     let (holds, wanted) = match test {
         PropertyTest::Equals(value) => {
             // Written as the log and the table write it, so equal values are equal jsonb.
-            let value = serde_json::to_value(value).unwrap_or_default();
-            (true, format!("p.value = {}", binds.push(Bind::Json(value))))
+            let json = serde_json::to_value(value).unwrap_or_default();
+            let json = binds.push(Bind::Json(json));
+            let equal = match value {
+                // A set, whose order was that of the definition when it was written.
+                Value::Options(_) => format!("p.value @> {json} AND p.value <@ {json}"),
+                _ => format!("p.value = {json}"),
+            };
+            // The index has the hash; what only looks equal by it is told apart by the value. Wrapped, because the
+            // planner would take the two for independent, and expect next to no rows.
+            let same =
+                format!("p.value_hash = tandem_value_hash({json}) AND coalesce({equal}, false)");
+            (true, same)
         }
         PropertyTest::Contains(option) => {
             let value = serde_json::json!({ "options": [option] });

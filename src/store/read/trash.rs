@@ -79,7 +79,7 @@ pub async fn page(source: &Source, page: Page) -> Result<Rows<TrashGroup>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
     let bounds = page.bounds(ORDER, &mut binds);
-    let limit = page.order(ORDER, &mut binds);
+    let limit = page.order(ORDER);
     let text = format!(
         "SELECT {COLUMNS} FROM trash_groups g WHERE g.account_id = {account}{bounds}{limit}"
     );

@@ -24,6 +24,7 @@ fn command(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         "TANDEM_DATA_DIR",
         "TANDEM_LISTEN",
         "TANDEM_CONFIG",
+        "TANDEM_HINTS",
         "TANDEM_LOG",
         "TANDEM_LOG_JSON",
     ] {
@@ -90,6 +91,11 @@ pub struct Server {
 impl Server {
     /// `tandem serve` on that database.
     pub async fn serve(database_url: &str) -> Self {
+        Self::serve_with(database_url, &[]).await
+    }
+
+    /// The same with further arguments.
+    pub async fn serve_with(database_url: &str, further: &[&str]) -> Self {
         let arguments = [
             "--log-json",
             "serve",
@@ -98,7 +104,7 @@ impl Server {
             "--database-url",
             database_url,
         ];
-        let mut child = command(arguments)
+        let mut child = command(arguments.iter().chain(further))
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt};
 use tandem::domain::event::{CascadeFilter, Position};
 use tandem::realtime::RealtimeOptions;
+use tandem::realtime::hints::Hints;
 use tandem::realtime::replay::StreamError;
 use tokio::time::Instant;
 
@@ -14,7 +15,7 @@ use crate::support::database;
 async fn ends_within_a_second(hints: bool, statement: &str) {
     let database = database().await;
     let options = RealtimeOptions {
-        hints,
+        hints: if hints { Hints::Postgres } else { Hints::Off },
         ..RealtimeOptions::default()
     };
     let (a, b) = (

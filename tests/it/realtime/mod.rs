@@ -2,6 +2,8 @@
 
 mod access;
 mod hub;
+mod nats;
+mod presence;
 mod replay;
 mod share;
 mod tail;

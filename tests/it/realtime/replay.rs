@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt};
 use tandem::domain::access::Viewer;
 use tandem::domain::event::{CascadeFilter, Entry, Position};
+use tandem::realtime::hints::Hints;
 use tandem::realtime::replay::StreamError;
 use tandem::realtime::{Realtime, RealtimeOptions};
 use tokio::sync::watch;
@@ -173,7 +174,7 @@ async fn cursors_that_cannot_be_resumed_are_refused() {
 async fn a_cursor_of_a_server_that_is_ahead_waits() {
     let database = database().await;
     let mut options = RealtimeOptions {
-        hints: false,
+        hints: Hints::Off,
         ..RealtimeOptions::default()
     };
     options.tail.poll = Duration::from_secs(3_600);

@@ -7,6 +7,7 @@ use tandem::domain::event::{CascadeFilter, Entry, Position};
 use tandem::domain::id::AccountId;
 use tandem::realtime::RealtimeOptions;
 use tandem::realtime::follow::Feed;
+use tandem::realtime::hints::Hints;
 use tandem::realtime::hub::LiveFeed;
 use tandem::realtime::tail::{Health, TailOptions};
 use tokio::sync::watch;
@@ -26,7 +27,7 @@ fn roomy() -> RealtimeOptions {
 
 fn without_hints() -> RealtimeOptions {
     RealtimeOptions {
-        hints: false,
+        hints: Hints::Off,
         ..roomy()
     }
 }

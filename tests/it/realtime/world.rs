@@ -83,11 +83,16 @@ pub async fn server(database: &TestDatabase, options: RealtimeOptions) -> Server
 
 /// Starts a server.
 pub fn starting(database: &TestDatabase, options: RealtimeOptions) -> Server {
+    starting_on(&store(database), options)
+}
+
+/// The same with a store of one's own.
+pub fn starting_on(store: &Store, options: RealtimeOptions) -> Server {
     let (stop, mut stopped) = watch::channel(false);
     let shutdown = async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    let (live, task) = Realtime::start(&store(database), options, shutdown).unwrap();
+    let (live, task) = Realtime::start(store, options, shutdown).unwrap();
     Server { live, stop, task }
 }
 

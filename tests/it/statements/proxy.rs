@@ -15,9 +15,17 @@ pub struct Transaction {
     pub round_trips: usize,
     /// How many statements were prepared meanwhile, which a warm connection need not.
     pub prepared: usize,
+    /// What the server told about its plans meanwhile, where the database is set to tell.
+    pub plans: Vec<String>,
 }
 
 impl Transaction {
+    /// Whether it is the reading of one response.
+    pub fn is_a_read(&self) -> bool {
+        let begin = &self.statements[0];
+        is_of_account(begin) && begin.contains("READ ONLY")
+    }
+
     /// Whether it is a cascade's.
     pub fn writes_the_log(&self) -> bool {
         self.statements
@@ -28,11 +36,14 @@ impl Transaction {
 
 /// The finished transactions of all connections.
 type Notes = Arc<Mutex<Vec<Transaction>>>;
+/// How many transactions of an account are open.
+type Open = Arc<Mutex<usize>>;
 
 /// A proxy on a port of its own; it ends with the test's runtime.
 pub struct Proxy {
     address: String,
     notes: Notes,
+    open: Open,
 }
 
 impl Proxy {
@@ -49,12 +60,15 @@ impl Proxy {
         let port = listener.local_addr().expect("an address").port();
         let notes = Notes::default();
         let heard = Arc::clone(&notes);
+        let open = Open::default();
+        let count = Arc::clone(&open);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = UnixStream::connect(&socket).await.expect("Postgres");
                 client.set_nodelay(true).expect("no delay");
                 let talk = Arc::new(Mutex::new(Talk {
                     notes: Arc::clone(&heard),
+                    of_account: Arc::clone(&count),
                     ..Talk::default()
                 }));
                 let (from_client, to_client) = client.into_split();
@@ -71,6 +85,7 @@ impl Proxy {
         Self {
             address: format!("postgres://{user}@127.0.0.1:{port}/{database}"),
             notes,
+            open,
         }
     }
 
@@ -84,10 +99,38 @@ impl Proxy {
         lock(&self.notes).clear();
     }
 
+    /// What this request reads of its account: waits until what came before it is over, and then until it is. A
+    /// response goes out before its transaction ends.
+    pub async fn reads_of<T>(&self, request: impl Future<Output = T>) -> (Vec<String>, T) {
+        self.settle().await;
+        self.forget();
+        let answer = request.await;
+        self.settle().await;
+        let reads = self
+            .transactions()
+            .into_iter()
+            .filter(Transaction::is_a_read);
+        let statements = reads.flat_map(|one| one.statements);
+        let selects = statements.filter(|text| text.starts_with("SELECT"));
+        (selects.collect(), answer)
+    }
+
+    /// Waits until no account's transaction is open.
+    async fn settle(&self) {
+        while *lock(&self.open) > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
     /// What was noted.
     pub fn transactions(&self) -> Vec<Transaction> {
         lock(&self.notes).clone()
     }
+}
+
+/// Whether a transaction that begins so is of one account, and not of what runs across them.
+fn is_of_account(begin: &str) -> bool {
+    begin.contains("tandem.account_id")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -115,6 +158,7 @@ enum Side {
 #[derive(Default)]
 struct Talk {
     notes: Notes,
+    of_account: Open,
     /// The texts of prepared statements by name.
     prepared: HashMap<String, String>,
     /// The statement that was bound last.
@@ -154,6 +198,7 @@ impl Talk {
     fn statement(&mut self, statement: String) {
         if statement.starts_with("BEGIN") {
             self.open = Some(Transaction::default());
+            *lock(&self.of_account) += usize::from(is_of_account(&statement));
         }
         if let Some(open) = &mut self.open {
             open.statements.push(statement);
@@ -173,17 +218,38 @@ impl Talk {
         self.awaited += 1;
     }
 
-    fn server(&mut self, kind: u8) {
+    fn server(&mut self, kind: u8, body: &[u8]) {
+        if kind == b'N'
+            && let Some(open) = &mut self.open
+        {
+            open.plans
+                .extend(notice(body).filter(|text| text.contains("plan:")));
+        }
         // Ready for the next: an answer is complete.
         if kind == b'Z' && self.awaited > 0 {
             self.awaited -= 1;
             if self.ends.pop_front() == Some(true)
                 && let Some(done) = self.open.take()
             {
+                let begun = done.statements.first();
+                *lock(&self.of_account) -=
+                    usize::from(begun.is_some_and(|text| is_of_account(text)));
                 lock(&self.notes).push(done);
             }
         }
     }
+}
+
+/// The message of a notice, which has a text for each of several letters.
+fn notice(mut body: &[u8]) -> Option<String> {
+    while let Some((field @ 1.., rest)) = body.split_first() {
+        let (value, rest) = text(rest);
+        if *field == b'M' {
+            return Some(value);
+        }
+        body = rest;
+    }
+    None
 }
 
 /// The text up to its NUL, and what comes after.
@@ -222,7 +288,7 @@ async fn pass(
             if kinds {
                 match side {
                     Side::Client => lock(&talk).client(message[0], &message[5..]),
-                    Side::Server => lock(&talk).server(message[0]),
+                    Side::Server => lock(&talk).server(message[0], &message[5..]),
                 }
             }
             kinds = true;

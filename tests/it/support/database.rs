@@ -47,19 +47,21 @@ pub async fn database() -> TestDatabase {
     }
 }
 
-/// The migrated template: named after what the migrations say, so that a changed one makes another.
-async fn template() -> String {
-    let mut hasher = DefaultHasher::new();
+/// What the migrations say: names of databases that are kept between runs are made of it.
+pub fn hash_migrations(hasher: &mut DefaultHasher) {
     for folder in
         std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("migrations")
     {
         let up = folder.expect("a migration").path().join("up.sql");
-        (
-            up.display().to_string(),
-            std::fs::read_to_string(&up).expect("an up.sql"),
-        )
-            .hash(&mut hasher);
+        let text = std::fs::read_to_string(&up).expect("an up.sql");
+        (up.display().to_string(), text).hash(hasher);
     }
+}
+
+/// The migrated template: named after what the migrations say, so that a changed one makes another.
+async fn template() -> String {
+    let mut hasher = DefaultHasher::new();
+    hash_migrations(&mut hasher);
     let name = format!("template_{:016x}", hasher.finish());
     let mut connection = connect(database_url()).await;
     // Test processes that begin at once wait for the first.

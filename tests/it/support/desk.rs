@@ -18,6 +18,8 @@ const SETTINGS: &str = "clientMutationId userErrors { __typename code message pa
     property { id name label type required readOnly options { value label } }";
 const PANEL: &str = "clientMutationId userErrors { __typename code message path } \
     viewer { detailsPanel { name } }";
+const SAVED_VIEW: &str = "clientMutationId userErrors { __typename code message path } deletedSavedViewId \
+    savedView { id name kind shared owner { id } filter orderBy totalCount createdAt updatedAt }";
 /// The mutations that change settings instead of making a cascade.
 const OF_SETTINGS: [&str; 10] = [
     "createInbox",
@@ -38,6 +40,7 @@ pub fn document(mutation: &str) -> String {
     let input = format!("{}{rest}Input", first.to_uppercase());
     let selection = match mutation {
         "updateDetailsPanel" => PANEL,
+        name if name.ends_with("SavedView") => SAVED_VIEW,
         name if OF_SETTINGS.contains(&name) => SETTINGS,
         _ => CASCADE,
     };

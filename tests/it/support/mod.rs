@@ -2,11 +2,15 @@
 
 mod account;
 mod app;
+pub mod chaos_proxy;
 mod cluster;
 mod database;
 pub mod desk;
+mod nats;
 pub mod sql;
 
 pub use account::{TestAccount, TestUser};
 pub use app::{Client, TestApp};
-pub use database::{TestDatabase, connect, database};
+pub use cluster::{database_url, url_of};
+pub use database::{TestDatabase, connect, database, hash_migrations};
+pub use nats::Nats;

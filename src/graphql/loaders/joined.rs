@@ -1,0 +1,107 @@
+//! Conversations and tickets with what is joined to them; what came along need not be asked for again.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+
+use super::{Loaders, by_statement};
+use crate::domain::id::{ConversationId, TicketId};
+use crate::error::{Error, Result};
+use crate::graphql::loader::Batch;
+use crate::store::read::joins::{ConversationJoins, TicketJoins, WithTicket};
+use crate::store::read::{Source, conversation, ticket};
+
+/// Conversations by id, with what is joined to them.
+pub struct ConversationsJoined;
+
+impl Batch for ConversationsJoined {
+    type Key = (ConversationId, ConversationJoins);
+    type Value = conversation::Listed;
+
+    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
+        let statements = by_statement(keys).into_iter().map(|(joins, ids)| {
+            let source = &source;
+            async move {
+                let ids = ids.iter().map(|id| id.0).collect();
+                let rows = conversation::conversations_by_id(source, ids, joins).await?;
+                let key = move |row: conversation::Listed| ((row.conversation.id, joins), row);
+                Ok::<_, Error>(rows.into_iter().map(key))
+            }
+        });
+        Ok(try_join_all(statements)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+}
+
+/// Tickets by id, with what is joined to them.
+pub struct TicketsJoined;
+
+impl Batch for TicketsJoined {
+    type Key = (TicketId, TicketJoins);
+    type Value = ticket::Listed;
+
+    async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
+        let statements = by_statement(keys).into_iter().map(|(joins, ids)| {
+            let source = &source;
+            async move {
+                let ids = ids.iter().map(|id| id.0).collect();
+                let rows = ticket::tickets_by_id(source, ids, joins).await?;
+                let key = move |row: ticket::Listed| ((row.ticket.id, joins), row);
+                Ok::<_, Error>(rows.into_iter().map(key))
+            }
+        });
+        Ok(try_join_all(statements)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+}
+
+impl Loaders {
+    /// Knows these conversations, and what came along with them, from now on.
+    pub fn know_conversations(&self, rows: &[conversation::Listed]) {
+        let images = rows.iter().map(|row| &row.conversation);
+        self.conversations
+            .feed(images.map(|image| (image.id, Arc::clone(image))));
+        let contacts = rows.iter().filter_map(|row| row.with.contact.as_ref());
+        self.contacts
+            .feed(contacts.map(|contact| (contact.id, Arc::clone(contact))));
+        let owners = rows.iter().filter_map(|row| row.with.owner.as_ref());
+        self.users
+            .feed(owners.map(|owner| (owner.id, Arc::clone(owner))));
+        let messages = rows.iter().filter_map(|row| row.with.last_message.as_ref());
+        self.last_messages
+            .feed(messages.map(|message| (message.conversation, Arc::clone(message))));
+        let tickets = rows.iter().filter_map(|row| row.with.ticket.as_ref());
+        self.tickets.feed(
+            tickets
+                .clone()
+                .map(|(ticket, _)| (ticket.id, Arc::clone(ticket))),
+        );
+        self.know_beside_tickets(tickets.map(|(_, with)| with));
+    }
+
+    /// Knows these tickets, and what came along with them, from now on.
+    pub fn know_tickets(&self, rows: &[ticket::Listed]) {
+        let images = rows.iter().map(|row| &row.ticket);
+        self.tickets
+            .feed(images.map(|image| (image.id, Arc::clone(image))));
+        self.know_beside_tickets(rows.iter().map(|row| &row.with));
+    }
+
+    fn know_beside_tickets<'a>(&self, all: impl Iterator<Item = &'a WithTicket> + Clone) {
+        let statuses = all.clone().filter_map(|with| with.status.as_ref());
+        self.statuses
+            .feed(statuses.map(|status| (status.id, Arc::clone(status))));
+        let owners = all.clone().filter_map(|with| with.owner.as_ref());
+        self.users
+            .feed(owners.map(|owner| (owner.id, Arc::clone(owner))));
+        let contacts = all.filter_map(|with| with.contact.as_ref());
+        self.contacts
+            .feed(contacts.map(|contact| (contact.id, Arc::clone(contact))));
+    }
+}

@@ -1,0 +1,231 @@
+//! Full-text search, by the documents and words that triggers keep (see the migration `search`).
+
+use diesel::QueryableByName;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::binds::Binds;
+use super::page::{Key, KeyType, Keyset, Page, Rows};
+use super::{CountRow, Source};
+use crate::domain::cascade::Subject;
+use crate::domain::id::MessageId;
+use crate::domain::search::{Found, PART_LETTERS, Query, Words, spellings};
+use crate::error::Result;
+use crate::store::sql::{Bind, Sql, dynamic_sql};
+
+/// Of what more messages and tickets match, so many of the latest are ranked, and the others not found: a word that is
+/// in everything must not cost more than one that is in a few, and nobody reads on so far.
+pub const RANKED: i64 = 1_000;
+/// So many words are looked for that have a part, the shortest first: they are most of it.
+const WORDS_WITH_PART: i64 = 50;
+/// Ranks stand above the microseconds of the time: 58 bits reach beyond the year 9999.
+const RANK_BITS: u8 = 58;
+
+/// By rank, then most recent first: one number that holds both.
+const ORDER: Keyset = Keyset {
+    value: "h.rank",
+    id: Some("h.id"),
+    key_type: KeyType::Big,
+    descending: true,
+};
+
+/// A thing that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// What.
+    pub subject: Subject,
+    /// Of a conversation the message in which it was found: the latest of those that have most of it.
+    pub message: Option<MessageId>,
+    /// Its key in the list of hits.
+    pub key: Key,
+}
+
+#[derive(QueryableByName)]
+struct HitRow {
+    #[diesel(sql_type = st::SmallInt)]
+    kind: i16,
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    part_id: Uuid,
+    #[diesel(sql_type = st::BigInt)]
+    rank: i64,
+}
+
+impl From<HitRow> for Hit {
+    fn from(row: HitRow) -> Self {
+        let (subject, message) = match row.kind {
+            2 => (Subject::Ticket(row.id.into()), None),
+            _ => (
+                Subject::Conversation(row.id.into()),
+                Some(row.part_id.into()),
+            ),
+        };
+        let key = Key {
+            value: row.rank,
+            id: row.id,
+        };
+        Self {
+            subject,
+            message,
+            key,
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct WordsRow {
+    #[diesel(sql_type = st::BigInt)]
+    place: i64,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    words: Vec<String>,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    parts: Vec<String>,
+}
+
+/// What the words of a query are to the database, and which words of the account have them as parts, but not at their
+/// beginning: that is found without.
+///
+/// # Errors
+/// When the database is away.
+pub async fn words(source: &Source, query: &Query) -> Result<Option<Words>> {
+    let (mut texts, mut whole, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    for (term, one) in query.wanted.iter().chain(&query.unwanted).enumerate() {
+        for (spelling, text) in spellings(&one.text).into_iter().enumerate() {
+            texts.push(text);
+            whole.push(i16::from(one.phrase || term >= query.wanted.len()));
+            places.push((term, spelling));
+        }
+    }
+    // These words have no wall of their own: the account of the session is asked for too.
+    // The words as the parser of full text sees them, which the documents went through too.
+    let text = "SELECT t.place, t.words, ARRAY(SELECT w.word FROM (\
+             SELECT DISTINCT s.word FROM search_words s WHERE s.account_id = $1 \
+             AND s.account_id = (SELECT tandem_account()) AND t.whole = 0 AND length(t.words[1]) >= $5 \
+             AND s.word LIKE '%' || t.words[1] || t.more AND s.word NOT LIKE t.words[1] || t.more) w \
+             ORDER BY length(w.word), w.word LIMIT $4) AS parts \
+         FROM (SELECT *, CASE cardinality(o.words) WHEN 1 THEN '%' ELSE '' END AS more \
+         FROM (SELECT q.place, q.whole, ARRAY(\
+             SELECT p.token FROM ts_parse('default', btrim(tandem_fold(q.text))) WITH ORDINALITY p (tokid, token, n) \
+             WHERE p.tokid <> 12 ORDER BY p.n) AS words \
+             FROM unnest($2, $3) WITH ORDINALITY q (text, whole, place)) o) t ORDER BY t.place";
+    let binds = vec![
+        Bind::Uuid(source.account().0),
+        Bind::Texts(texts),
+        Bind::Smalls(whole),
+        Bind::Big(WORDS_WITH_PART),
+        Bind::Int(PART_LETTERS),
+    ];
+    let rows: Vec<WordsRow> = source.load(dynamic_sql(text.to_owned(), binds)).await?;
+    let found = rows.into_iter().filter_map(|row| {
+        let place = usize::try_from(row.place).ok()?.checked_sub(1)?;
+        let (term, spelling) = *places.get(place)?;
+        Some(Found {
+            term,
+            spelling,
+            words: row.words,
+            parts: row.parts,
+        })
+    });
+    Ok(Words::new(query, &found.collect::<Vec<_>>()))
+}
+
+/// The latest documents with words, each with its rank, which `rank` says.
+fn latest(account: &str, words: &str, rank: &str, unwanted: &str, limit: &str) -> String {
+    format!(
+        "(SELECT d.kind, d.thing_id, d.part_id, d.at, {rank} AS rank FROM search_documents d \
+         WHERE d.account_id = {account} AND {words}{unwanted} ORDER BY d.at DESC, d.part_id DESC LIMIT {limit})"
+    )
+}
+
+/// Everything that was found, each thing once: `h` with kind, id, message and rank. The rank says where it was found:
+/// 4 a ticket by its number, 3 in what the thing is called by, 2 whole words, 1 words that begin so, 0 parts of words.
+///
+/// The documents have no wall, so nothing of them is shown but ids that the tables of the things, which have theirs,
+/// know too.
+fn hits(query: &Query, words: &Words, account: &str, binds: &mut Binds) -> String {
+    let mut text = |text: &str| format!("{}::tsquery", binds.push(Bind::Text(text.to_owned())));
+    let (head, whole, begun) = (text(&words.head), text(&words.whole), text(&words.begun));
+    let parts = words.parts.as_deref().map(&mut text);
+    let unwanted = words.unwanted.as_deref().map(&mut text);
+    let unwanted = unwanted.map_or(String::new(), |unwanted| {
+        format!(
+            " AND NOT EXISTS (SELECT FROM search_documents u WHERE u.account_id = d.account_id AND u.kind = d.kind \
+             AND u.thing_id = d.thing_id AND u.words @@ {unwanted})"
+        )
+    });
+    let limit = binds.push(Bind::Big(RANKED));
+    let number = query.number().map_or(String::new(), |number| {
+        let number = binds.push(Bind::Int(number));
+        format!("WHEN t.number = {number} THEN 4 ")
+    });
+    let rank =
+        format!("CASE WHEN d.words @@ {head} THEN 3 WHEN d.words @@ {whole} THEN 2 ELSE 1 END");
+    let mut found = latest(
+        account,
+        &format!("d.words @@ {begun}"),
+        &rank,
+        &unwanted,
+        &limit,
+    );
+    if let Some(parts) = parts {
+        let words = format!("d.words @@ {parts}");
+        found = format!(
+            "{found} UNION ALL {}",
+            latest(account, &words, "0", &unwanted, &limit)
+        );
+    }
+    let key = |rank: &str, alias: &str| {
+        format!(
+            "(({rank})::bigint << {RANK_BITS}) + \
+             greatest((extract(epoch FROM {alias}.last_activity_at) * 1000000)::bigint, 0) AS rank"
+        )
+    };
+    let ticket = format!("CASE {number}WHEN true THEN f.rank END");
+    format!(
+        "WITH f AS MATERIALIZED (SELECT DISTINCT ON (f.kind, f.thing_id) f.* FROM ({found}) f \
+         ORDER BY f.kind, f.thing_id, f.rank DESC, f.at DESC, f.part_id), \
+         h AS (SELECT f.kind, f.thing_id AS id, f.part_id, {} FROM f \
+         JOIN conversations c ON c.account_id = {account} AND c.id = f.thing_id \
+         WHERE f.kind = 1 AND c.trash_group_id IS NULL \
+         UNION ALL SELECT f.kind, f.thing_id, f.part_id, {} FROM f \
+         JOIN tickets t ON t.account_id = {account} AND t.id = f.thing_id \
+         WHERE f.kind = 2 AND t.trash_group_id IS NULL)",
+        key("f.rank", "c"),
+        key(&ticket, "t")
+    )
+}
+
+/// A statement for just these words: how common they are decides how it is run, so its plan is not kept.
+fn statement(text: String, binds: Binds) -> Sql {
+    dynamic_sql(text, binds.into_vec())
+}
+
+/// A page of what was found: best first, most recent first among equals, the trash left out.
+///
+/// # Errors
+/// When the database is away.
+pub async fn page(source: &Source, query: &Query, words: &Words, page: Page) -> Result<Rows<Hit>> {
+    let mut binds = Binds::default();
+    let account = binds.push(Bind::Uuid(source.account().0));
+    let hits = hits(query, words, &account, &mut binds);
+    let bounds = page.bounds(ORDER, &mut binds);
+    let limit = page.order(ORDER);
+    let text =
+        format!("{hits} SELECT h.kind, h.id, h.part_id, h.rank FROM h WHERE true{bounds}{limit}");
+    let rows: Vec<HitRow> = source.load(statement(text, binds)).await?;
+    Ok(page.cut(rows).map(Hit::from))
+}
+
+/// How much is found in all.
+///
+/// # Errors
+/// When the database is away.
+pub async fn count(source: &Source, query: &Query, words: &Words) -> Result<i64> {
+    let mut binds = Binds::default();
+    let account = binds.push(Bind::Uuid(source.account().0));
+    let hits = hits(query, words, &account, &mut binds);
+    let text = format!("{hits} SELECT count(*) AS count FROM h");
+    let rows: Vec<CountRow> = source.load(statement(text, binds)).await?;
+    Ok(rows.first().map_or(0, |row| row.count))
+}

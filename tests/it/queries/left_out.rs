@@ -1,0 +1,78 @@
+//! A variable that is left out leaves out what is given it: in a filter any owner is not nobody, and in a mutation what
+//! stays is not what is cleared.
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_given_no_value_is_not_null() {
+    let app = TestApp::start().await;
+    let account = app.account("2025-01-01T00:00:00Z").await;
+    let client = app.client(&account.token);
+    let (ticket, own) = account.ticket(&client, 1).await;
+    account.conversation(&client).await;
+    let owned = json!({ "conversationId": own[0], "ownerId": account.user_id });
+    client.done("updateConversationOwner", owned).await;
+    let priority = json!({ "ticketId": ticket, "priority": "HIGH" });
+    client.done("updateTicketProperties", priority).await;
+
+    let count = async |query: &str, variables: Value| {
+        let data = client.gql(query, variables).await;
+        data["conversations"]["totalCount"].clone()
+    };
+    // In an object, in one within a list, in a fragment, beside another operation that has the variable too.
+    for query in [
+        "query($owner: ID) { conversations(filter: { ownerId: $owner }) { totalCount } }",
+        "query($owner: ID) { conversations(filter: { or: [{ ownerId: $owner }] }) { totalCount } }",
+        "query($owner: ID) { ...All } fragment All on Query { conversations(filter: { ownerId: $owner }) { totalCount } }",
+        "query($owner: ID, $yes: Boolean!) { ... @include(if: $yes) { conversations(filter: { ownerId: $owner }) { totalCount } } }",
+    ] {
+        let with = |owner: Value| json!({ "owner": owner, "yes": true });
+        assert_eq!(count(query, json!({ "yes": true })).await, 2, "{query}");
+        assert_eq!(count(query, with(Value::Null)).await, 1, "{query}");
+        assert_eq!(
+            count(query, with(json!(account.inbox_id))).await,
+            0,
+            "{query}"
+        );
+    }
+    let default =
+        "query($owner: ID = null) { conversations(filter: { ownerId: $owner }) { totalCount } }";
+    assert_eq!(count(default, json!({})).await, 1, "a default is a value");
+    let whole = "query($filter: ConversationFilter, $first: Int) { conversations(filter: $filter, first: $first) { totalCount } }";
+    assert_eq!(count(whole, json!({})).await, 2);
+
+    let edit = "mutation($id: ID!, $name: String, $priority: TicketPriority) { updateTicketProperties(input: \
+        { ticketId: $id, name: $name, priority: $priority }) { result ticket { name priority } userErrors { message } } }";
+    let edited = client
+        .gql(edit, json!({ "id": ticket, "name": "Another" }))
+        .await;
+    let expected = json!({ "name": "Another", "priority": "HIGH" });
+    assert_eq!(
+        edited["updateTicketProperties"]["ticket"], expected,
+        "{edited:#}"
+    );
+    let cleared = client
+        .gql(edit, json!({ "id": ticket, "priority": null }))
+        .await;
+    let expected = json!({ "name": "Another", "priority": null });
+    assert_eq!(cleared["updateTicketProperties"]["ticket"], expected);
+
+    // What the document may not say is refused all the same, and so is what must be given.
+    for (query, variables) in [
+        ("query($id: ID) { ticket(id: $id) { id } }", json!({})),
+        ("query($id: ID!) { ticket(id: $id) { id } }", json!({})),
+        ("query($no: ID) { asOf }", json!({})),
+        (
+            "query { conversations(filter: { ownerId: $owner }) { totalCount } }",
+            json!({}),
+        ),
+    ] {
+        let answer = client.raw(query, variables).await;
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED",
+            "{query}: {answer:#}"
+        );
+    }
+}

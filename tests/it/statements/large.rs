@@ -1,0 +1,177 @@
+//! A large account, made within the database, and a server whose statements tell their plans.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use serde_json::Value;
+use tandem::config::Config;
+use tandem::domain::id::AccountId;
+use tandem::domain::noun::Role;
+use tandem::service::accounts;
+
+use super::proxy::{Proxy, Transaction};
+use crate::support::desk::uuid;
+use crate::support::sql::{connect_across, texts};
+use crate::support::{Client, TestApp, connect, database, database_url, hash_migrations, url_of};
+
+/// The account, in SQL.
+const SQL: &str = include_str!("large.sql");
+
+/// A server on a large account, behind a proxy that notes what it asks the database.
+pub struct Large {
+    /// Somebody who asks; an administrator.
+    pub client: Client,
+    proxy: Proxy,
+    _app: TestApp,
+}
+
+/// What one operation asked the database.
+pub struct Asked {
+    /// The statements, begin and end of the transaction included.
+    pub statements: Vec<String>,
+    /// The plan of each statement that has one, as Postgres ran it.
+    pub plans: Vec<Value>,
+}
+
+/// Kinds in the log's index: src/store/log.rs.
+const KINDS: [(&str, &str); 2] = [(":ticket_kind", "2"), (":conversation_kind", "3")];
+
+/// What the database is set to, so that it tells its plans.
+const SETTINGS: [&str; 6] = [
+    "session_preload_libraries = 'auto_explain'",
+    "auto_explain.log_min_duration = 0",
+    "auto_explain.log_analyze = on",
+    "auto_explain.log_timing = off",
+    "auto_explain.log_format = json",
+    "client_min_messages = log",
+];
+
+/// The database with the large account, and the account. Kept between runs: making it takes longer than all that is
+/// asked of it. Named after what it is made by, so that a change of that makes another.
+async fn large_database() -> (String, AccountId) {
+    let mut hasher = DefaultHasher::new();
+    hash_migrations(&mut hasher);
+    (SQL, SETTINGS).hash(&mut hasher);
+    let name = format!("large_{:016x}", hasher.finish());
+    // Only a superuser goes past triggers and has the server tell plans.
+    let as_superuser = |url: &str| url.replacen("tandem@", "postgres@", 1);
+    let mut superuser = connect(&as_superuser(database_url())).await;
+    // Test processes that begin at once wait for the first.
+    let lock = "SELECT pg_advisory_lock(2)";
+    superuser.batch_execute(lock).await.expect("a lock");
+    let like = "SELECT datname::text AS text FROM pg_database WHERE datname LIKE 'large\\_%'";
+    for other in texts(&mut superuser, like).await {
+        if other != name {
+            // In use by another process, it stays for the next to drop.
+            let drop = format!("DROP DATABASE IF EXISTS {other}");
+            let _ = superuser.batch_execute(&drop).await;
+        }
+    }
+    let there = format!("{like} AND datname = '{name}'");
+    if texts(&mut superuser, &there).await.is_empty() {
+        make(&mut superuser, &name).await;
+    }
+    let mut across = connect_across(&url_of(&name)).await;
+    let account = texts(&mut across, "SELECT id::text AS text FROM accounts").await;
+    let account = account[0].parse::<::uuid::Uuid>().expect("an id");
+    (url_of(&name), AccountId(account))
+}
+
+/// Makes the account in a database of its own, which gets its name when all is there.
+async fn make(superuser: &mut AsyncPgConnection, name: &str) {
+    let draft = database().await;
+    // An account as any other, by a server that is gone before the log grows under it.
+    let app = TestApp::on(&draft.url, Config::default()).await;
+    let account = app.account("2025-01-01T00:00:00Z").await;
+    app.stop().await;
+    let ids = [
+        (":account", &account.account_id),
+        (":pipeline", &account.pipeline_id),
+        (":open", &account.statuses["New"]),
+        (":closed", &account.statuses["Closed"]),
+    ];
+    let mut sql = SQL.to_owned();
+    for (placeholder, id) in ids {
+        sql = sql.replace(placeholder, &format!("'{}'::uuid", uuid(id)));
+    }
+    for (placeholder, code) in KINDS {
+        sql = sql.replace(placeholder, code);
+    }
+    let inside = draft.url.replacen("tandem@", "postgres@", 1);
+    let mut inside = connect(&inside).await;
+    inside.batch_execute(&sql).await.expect("a large account");
+    let statistics = "VACUUM ANALYZE";
+    inside.batch_execute(statistics).await.expect("statistics");
+    drop(inside);
+    let from = draft.url.rsplit('/').next().expect("a database");
+    let end =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{from}'");
+    superuser.batch_execute(&end).await.expect("nobody in it");
+    let rename = format!("ALTER DATABASE {from} RENAME TO {name}");
+    superuser.batch_execute(&rename).await.expect("its name");
+    for setting in SETTINGS {
+        let set = format!("ALTER DATABASE {name} SET {setting}");
+        superuser.batch_execute(&set).await.expect("a setting");
+    }
+}
+
+impl Large {
+    /// Starts a server on the account, which is made where it is not there from an earlier run.
+    pub async fn start() -> Self {
+        let (url, account) = large_database().await;
+        let proxy = Proxy::start(&url).await;
+        let config = Config {
+            pool_size: 2,
+            ..Config::default()
+        };
+        let app = TestApp::on(&proxy.url(), config).await;
+        let email = format!("{}@example.com", ::uuid::Uuid::now_v7());
+        let store = app.store();
+        let made = accounts::create_user(&store, account, &email, "Who asks", Role::Admin);
+        let token = made.await.expect("a user").token;
+        Self {
+            client: app.client(&token),
+            proxy,
+            _app: app,
+        }
+    }
+
+    /// Runs an operation and tells what it asked, once the connections know its statements.
+    pub async fn ask(&self, query: &str, variables: Value) -> Asked {
+        // Postgres looks at five plans for the values given before it thinks of one for all values; on each of two
+        // connections.
+        const RUNS: usize = 14;
+        self.proxy.forget();
+        for _ in 0..RUNS {
+            self.client.gql(query, variables.clone()).await;
+        }
+        // Beside the responses' own transactions there are those of the tail and of signing in. They end after the
+        // response is sent.
+        let mut seen = Vec::new();
+        for _ in 0..500 {
+            seen = self.proxy.transactions();
+            seen.retain(is_a_response);
+            // What asked before may end only now, too.
+            if seen.len() >= RUNS {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert!(seen.len() >= RUNS, "{} transactions of {query}", seen.len());
+        let one = seen.last().expect("several");
+        Asked {
+            statements: one.statements.clone(),
+            plans: one.plans.iter().map(|text| plan(text)).collect(),
+        }
+    }
+}
+
+fn is_a_response(transaction: &Transaction) -> bool {
+    let begin = transaction.statements.first();
+    begin.is_some_and(|text| text.contains("READ ONLY") && text.contains("tandem.account_id"))
+}
+
+fn plan(text: &str) -> Value {
+    let start = text.find('{').expect("JSON");
+    serde_json::from_str(&text[start..]).expect("a plan")
+}
