@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findScene, launch, openWindow, type Scene, type Window } from './browser';
+import { findScene, launch, openWindow, type Scene, screenshot, type Window } from './browser';
 import { type Server, startServer } from './server';
 
 /** Two agents at the same conversation: what one does, the other sees, without a reload. */
@@ -37,6 +37,7 @@ describe('two agents in two windows', () => {
     await greta.page.keyboard.press('n');
     await greta.page.keyboard.type('The courier has the lever.');
     await thread(maja).getByText('Greta Holm is writing…').waitFor();
+    await screenshot(maja.page, 'writing');
     await greta.page.keyboard.press('Control+Enter');
     const note = thread(maja).locator('.message.is-note.is-new', { hasText: 'The courier has the lever.' });
     await note.waitFor();
@@ -73,7 +74,9 @@ describe('two agents in two windows', () => {
     await maja.page.getByRole('option', { name: 'Closed' }).click();
     await maja.page.getByRole('dialog').getByRole('button', { name: 'Close ticket' }).click();
     await toast(maja).getByText(`${scene.conversations.length} conversations closed`).waitFor();
+    await screenshot(maja.page, 'undo');
     await conversationState(greta).getByText('Closed').waitFor();
+    await screenshot(greta.page, 'seen');
     await count.getByText(String(before - scene.conversations.length), { exact: true }).waitFor();
     await thread(greta).locator('.event.is-new', { hasText: 'Maja Lindqvist' }).first().waitFor();
   });
@@ -105,6 +108,7 @@ describe('two agents in two windows', () => {
   it('miss nothing of what happened while one had no connection', async () => {
     await greta.context.setOffline(true);
     await greta.page.getByText('Connection lost.').waitFor();
+    await screenshot(greta.page, 'offline');
     await maja.page.keyboard.press('r');
     await maja.page.keyboard.type('We have found the cause.');
     await maja.page.keyboard.press('Control+Enter');
