@@ -44,6 +44,8 @@ pub struct Config {
     pub filter_conditions: usize,
     /// Levels of `and`, `or` and `not` in one filter; 5.
     pub filter_depth: usize,
+    /// Filters in one `counts`; 20.
+    pub count_filters: usize,
 }
 
 impl Default for Config {
@@ -66,6 +68,7 @@ impl Default for Config {
             node_ids: 100,
             filter_conditions: 50,
             filter_depth: 5,
+            count_filters: 20,
         }
     }
 }

@@ -40,6 +40,7 @@ impl Config {
             ids: self.node_ids,
             filter_conditions: self.filter_conditions,
             filter_depth: self.filter_depth,
+            count_filters: self.count_filters,
             ..graphql::Limits::default()
         }
     }

@@ -1,6 +1,7 @@
 //! Executing subscriptions: read once what is wanted, then execute for each cascade, together with all who asked the
 //! same.
 
+mod lists;
 mod presence;
 
 use std::sync::Arc;
@@ -117,6 +118,8 @@ pub(super) fn subscribe(
                     Err(error) => tokio_stream::once(Frame::Error(vec![error])).boxed(),
                 }
             }
+            Ok(Wanted::View(spec)) => lists::view(app, viewer, operation, spec),
+            Ok(Wanted::Counts(filters)) => lists::counts(app, viewer, operation, filters),
             Ok(Wanted::Changed { filter }) => changed(app, viewer, operation, filter).await,
             Ok(Wanted::Presence { conversation }) => {
                 presence::presence(app, viewer, operation, conversation)

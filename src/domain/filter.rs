@@ -73,6 +73,15 @@ impl<Leaf> Condition<Leaf> {
         }
     }
 
+    /// Whether any of its single conditions is one that `leaf` looks for.
+    pub fn names(&self, leaf: &impl Fn(&Leaf) -> bool) -> bool {
+        match self {
+            Self::Is(one) => leaf(one),
+            Self::All(many) | Self::Any(many) => many.iter().any(|one| one.names(leaf)),
+            Self::Not(one) => one.names(leaf),
+        }
+    }
+
     /// The single conditions, where all there is to it is that each of them holds: the everyday filters.
     #[must_use]
     pub fn plain(&self) -> Option<Vec<&Leaf>> {

@@ -10,6 +10,7 @@ pub mod event;
 pub mod filter;
 pub mod id;
 pub mod image;
+pub mod live;
 pub mod noun;
 pub mod presence;
 pub mod property;

@@ -25,6 +25,8 @@ pub struct Limits {
     pub filter_conditions: usize,
     /// Levels of one filter.
     pub filter_depth: usize,
+    /// Filters in one `counts`.
+    pub count_filters: usize,
 }
 
 impl Default for Limits {
@@ -38,6 +40,7 @@ impl Default for Limits {
             ids: 100,
             filter_conditions: 50,
             filter_depth: 5,
+            count_filters: 20,
         }
     }
 }

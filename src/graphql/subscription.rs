@@ -4,19 +4,23 @@
 //! arguments are read and handed over. A pushed [`Entry`]: the operation is executed for that one cascade. In between
 //! lies the replay, the live feed and the sharing, which need no GraphQL.
 
+mod counts;
 pub mod presence;
+pub mod view;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, ID, Subscription};
 use futures_util::stream::{BoxStream, StreamExt};
 
-use super::inputs::CascadeFilter;
+use super::inputs::{CascadeFilter, ConversationFilter, ConversationOrder};
 use super::scalars::Cursor;
 use super::state::reader;
 use super::types::{Cascade, Conversation, Presence, Ticket};
 use crate::domain::event::{self, Entry, Position};
+use crate::domain::filter;
 use crate::domain::id::{ConversationId, TicketId};
+use crate::domain::live::Spec;
 use crate::error::Error;
 
 /// What a subscription wants.
@@ -39,6 +43,10 @@ pub enum Wanted {
         /// The conversation.
         conversation: ConversationId,
     },
+    /// A live list.
+    View(Spec),
+    /// Live numbers.
+    Counts(Vec<filter::ConversationFilter>),
 }
 
 /// Takes over what a subscription wants, instead of executing it.
@@ -60,6 +68,11 @@ impl Opening {
 /// What is followed is not there, or not any more.
 fn gone(why: &str) -> async_graphql::Error {
     Error::request("NOT_FOUND", format!("Nothing is found: {why}.")).into_graphql()
+}
+
+/// A subscription was executed without anything pushed.
+fn nothing_to_show() -> async_graphql::Error {
+    Error::Internal("a subscription was executed without a frame".to_owned()).into_graphql()
 }
 
 /// The root of all subscriptions.
@@ -158,5 +171,46 @@ impl Subscription {
         #[graphql(desc = "The conversation.")] conversation_id: ID,
     ) -> async_graphql::Result<BoxStream<'static, Vec<Presence>>> {
         presence::presence(ctx, &conversation_id).await
+    }
+
+    /// A live list: first the page and its count, then what entered, changed or left it, a frame for each cascade that
+    /// changes any of that. Equal to the query `conversations` with the same arguments, at every frame's `cursor`.
+    /// Changes of what is shown with a conversation, its ticket, contact or their conversations, are changes of it;
+    /// of names that settings change it shows what was true when it last changed. Ends with the error LAGGED when
+    /// the client reads too slowly: subscribe again, which begins with the page as it is then.
+    #[allow(
+        clippy::unused_async,
+        reason = "the macro takes no resolver that is not async"
+    )]
+    async fn conversation_view(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which conversations; left out: all outside the trash.")] filter: Option<
+            ConversationFilter,
+        >,
+        #[graphql(desc = "In what order; left out: most recently active first.")] order_by: Option<
+            ConversationOrder,
+        >,
+        #[graphql(desc = "At most so many on the page: 25 if left out, 100 at most.")]
+        first: Option<i32>,
+    ) -> async_graphql::Result<BoxStream<'static, view::ConversationViewFrame>> {
+        view::conversation_view(ctx, filter, order_by, first)
+    }
+
+    /// Live numbers for a dashboard: how many conversations pass each filter, in the order of the filters. First the
+    /// present ones, then when they change, coalesced to at most five frames a second; the last is always true. At
+    /// most 20 filters, each as in the query `conversations`.
+    #[allow(
+        clippy::unused_async,
+        reason = "the macro takes no resolver that is not async"
+    )]
+    async fn counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to count by; `{}` counts all outside the trash.")] filters: Vec<
+            ConversationFilter,
+        >,
+    ) -> async_graphql::Result<BoxStream<'static, Vec<i32>>> {
+        counts::counts(ctx, filters)
     }
 }

@@ -4,6 +4,7 @@
 //! - [`hub`], which fans out to bounded feeds by account and filter.
 //! - [`follow`] joins what is replayed from a cursor to what comes live; [`replay`] makes streams of that, and
 //! - [`share`] executes once for all who asked the same.
+//! - [`lists`] keeps live lists and numbers, once for all who look at the same.
 //! - [`access`] ends streams of those who may no longer see.
 //! - [`hints`] carries "look now" between servers, and
 //! - [`presence`] who looks at what just now.
@@ -13,6 +14,7 @@ pub mod follow;
 pub mod guard;
 pub mod hints;
 pub mod hub;
+pub mod lists;
 pub mod presence;
 pub mod replay;
 pub mod share;
@@ -30,6 +32,7 @@ use access::Access;
 use follow::Log;
 use hints::{Bus, Hints};
 use hub::Hub;
+use lists::{ListOptions, Lists};
 use presence::{Presence, PresenceOptions};
 use replay::ReplayOptions;
 use share::Share;
@@ -42,6 +45,8 @@ pub struct RealtimeOptions {
     pub tail: TailOptions,
     /// Replaying.
     pub replay: ReplayOptions,
+    /// Live lists and numbers.
+    pub lists: ListOptions,
     /// How many entries or frames a subscriber may be behind.
     pub queue: usize,
     /// How often it is looked up whether those connected still may be.
@@ -57,6 +62,7 @@ impl Default for RealtimeOptions {
         Self {
             tail: TailOptions::default(),
             replay: ReplayOptions::default(),
+            lists: ListOptions::default(),
             queue: 256,
             access_poll: Duration::from_millis(500),
             hints: Hints::default(),
@@ -76,6 +82,8 @@ pub struct Realtime {
     pub access: Access,
     /// Who follows it together.
     pub share: Share,
+    /// The live lists and numbers that somebody looks at.
+    pub lists: Lists,
     /// Who looks at what.
     pub presence: Presence,
     replay: ReplayOptions,
@@ -110,7 +118,8 @@ impl Realtime {
         };
         let realtime = Self {
             tail,
-            share: Share::new(log, hub.clone(), options.queue),
+            share: Share::new(log.clone(), hub.clone(), options.queue),
+            lists: Lists::new(log, hub.clone(), options.queue, options.lists),
             hub: hub.clone(),
             access,
             presence,

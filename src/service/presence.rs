@@ -7,6 +7,7 @@ use crate::domain::access::{Action, Viewer};
 use crate::domain::id::{ConversationId, UserId};
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::error::Result;
+use crate::store::read::joins::ConversationJoins;
 use crate::store::read::{Source, conversation};
 
 /// Told that the viewer, who is this user, writes at a conversation or has stopped.
@@ -25,7 +26,9 @@ impl Service {
         announce: &OnTyping,
     ) -> Result<Result<(), Refusal>> {
         let source = Source::new(self.store(), viewer.account, Arc::default());
-        let found = conversation::conversations_by_id(&source, vec![conversation.0]).await?;
+        let ids = vec![conversation.0];
+        let found =
+            conversation::conversations_by_id(&source, ids, ConversationJoins::NONE).await?;
         if found.is_empty() {
             let message = format!("There is no conversation `{conversation}`.");
             return Ok(Err(Refusal::at(

@@ -15,6 +15,7 @@ mod crash;
 mod embedded;
 mod http;
 mod layering;
+mod lists;
 mod mail;
 mod migrations;
 mod model;

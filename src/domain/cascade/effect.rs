@@ -148,6 +148,10 @@ pub enum Change {
         /// Hash of its text, so that the log can prove the text; emptied when it is purged.
         #[serde(skip_serializing_if = "String::is_empty", default)]
         sha256: String,
+        /// `lastActivityAt` of the conversation before, where the message counts for it: live counts by that time need
+        /// no look at the database. Entries of older servers lack it.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        active_before: Option<Time>,
     },
 }
 

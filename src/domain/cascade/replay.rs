@@ -141,12 +141,17 @@ fn stamp_properties(ticket: &mut Ticket, effects: &[Effect]) {
     }
 }
 
-/// Notes and messages into the trash move no time of activity.
+/// Whether a message counts for its conversation's time of activity: notes and messages into the trash do not.
+#[must_use]
+pub fn moves_activity(conversation: &Conversation, message: &Message) -> bool {
+    message.kind != MessageKind::Note && conversation.trash.is_none()
+}
+
 fn add_message(world: &mut impl World, id: ConversationId, message: &Message) {
     let Some(conversation) = world.conversation(id) else {
         return;
     };
-    if message.kind == MessageKind::Note || conversation.trash.is_some() {
+    if !moves_activity(conversation, message) {
         return;
     }
     conversation.last_activity_at = conversation.last_activity_at.max(message.created_at);

@@ -155,6 +155,10 @@ impl<'a> Place<'a> {
                 let Some(one) = items.get_mut(*index) else {
                     return true;
                 };
+                // The executor may have emptied the place of an item that failed, whether that may be null or not.
+                if *one == Value::Null {
+                    return item.nullable;
+                }
                 let settled = self.settle_value(item, rest, one);
                 if !settled && item.nullable {
                     *one = Value::Null;
@@ -264,6 +268,14 @@ mod tests {
                 &[key("items"), at(0), key("x")]
             ),
             r#"{"items":[null]}"#
+        );
+        assert_eq!(
+            after(
+                "{ list { t { x } } }",
+                value!({ "list": [null] }),
+                &[key("list"), at(0), key("t"), key("x")]
+            ),
+            r#"{"list":null}"#
         );
         let deep = value!({ "may": { "t": {} } });
         assert_eq!(

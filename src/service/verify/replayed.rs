@@ -61,9 +61,12 @@ impl Replayed {
                         .or_insert((*trash, entry.actor));
                 }
                 // Without its hash it was purged (rule 20).
-                (Change::MessageAdded { message, sha256 }, Subject::Conversation(id))
-                    if !sha256.is_empty() =>
-                {
+                (
+                    Change::MessageAdded {
+                        message, sha256, ..
+                    },
+                    Subject::Conversation(id),
+                ) if !sha256.is_empty() => {
                     if !self.messages.insert(message.id) {
                         differs(format!("{} is in the log twice", message.id));
                     }

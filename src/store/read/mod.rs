@@ -10,6 +10,7 @@ pub mod conversation;
 mod conversation_filter;
 pub mod desk;
 pub mod joins;
+pub mod live;
 pub mod message;
 pub mod page;
 pub mod property;

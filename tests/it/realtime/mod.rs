@@ -7,4 +7,4 @@ mod presence;
 mod replay;
 mod share;
 mod tail;
-mod world;
+pub mod world;

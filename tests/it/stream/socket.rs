@@ -119,6 +119,19 @@ impl Socket {
         }
     }
 
+    /// The next message but a ping, however long it takes.
+    pub async fn receive_whenever(&mut self) -> Value {
+        loop {
+            let next = self.wire.next().await;
+            if let Message::Text(text) = next.expect("a message").expect("no fault") {
+                let message: Value = serde_json::from_str(&text).expect("JSON");
+                if message["type"] != "ping" {
+                    return message;
+                }
+            }
+        }
+    }
+
     /// The code that the server closes with; what comes before is passed over.
     pub async fn closed(&mut self) -> u16 {
         loop {

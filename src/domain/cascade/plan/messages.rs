@@ -2,6 +2,7 @@
 
 use super::super::command::Incoming;
 use super::super::effect::{Change, Subject};
+use super::super::replay;
 use super::super::rule::Rule;
 use super::{Planned, Planner};
 use crate::domain::id::{ConversationId, UserId};
@@ -59,9 +60,13 @@ impl Planner {
         message: Message,
         sha256: &str,
     ) -> usize {
+        let conversation = self.state.conversations.iter().find(|c| c.id == id);
         let change = Change::MessageAdded {
             message,
             sha256: sha256.to_owned(),
+            active_before: conversation
+                .filter(|conversation| replay::moves_activity(conversation, &message))
+                .map(|conversation| conversation.last_activity_at),
         };
         self.push(Subject::Conversation(id), Rule::Direct, None, change)
     }

@@ -1,0 +1,109 @@
+//! Live lists and numbers: what their documents are, and how they are executed.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Response, ServerError, Value};
+use futures_util::FutureExt;
+use futures_util::stream::{BoxStream, Stream, StreamExt};
+
+use super::{Operation, encode, ended};
+use crate::app::App;
+use crate::domain::access::Viewer;
+use crate::domain::filter::ConversationFilter;
+use crate::domain::live::{self, Spec};
+use crate::graphql::subscription::view::watch;
+use crate::graphql::{self, RequestState};
+use crate::http::Frame;
+use crate::realtime::lists::{self, Document, Executed};
+use crate::realtime::replay::StreamError;
+
+/// A live list.
+pub(super) fn view(
+    app: App,
+    viewer: Viewer,
+    operation: Arc<Operation>,
+    mut spec: Spec,
+) -> BoxStream<'static, Frame> {
+    if let Some(document) = &operation.document {
+        spec.watch = watch(document);
+    }
+    let document = document(&operation, &viewer);
+    let field = "conversationView";
+    let realtime = app.inner.realtime.clone();
+    let execute = Arc::new(move |frame: Arc<live::Frame>| {
+        let store = app.inner.store.clone();
+        let state = match &*frame {
+            live::Frame::Change(live::Change {
+                entry: Some(entry), ..
+            }) => RequestState::live(store, viewer, Arc::clone(entry)),
+            live::Frame::Change(change) => RequestState::new(store, viewer, change.at),
+            live::Frame::Snapshot(page) => RequestState::new(store, viewer, page.at),
+        };
+        let request = operation.request().data(frame);
+        execute(app.clone(), request, state).boxed()
+    });
+    shown(realtime.view(&viewer, spec, document, execute), field)
+}
+
+/// Live numbers.
+pub(super) fn counts(
+    app: App,
+    viewer: Viewer,
+    operation: Arc<Operation>,
+    filters: Vec<ConversationFilter>,
+) -> BoxStream<'static, Frame> {
+    let document = document(&operation, &viewer);
+    let realtime = app.inner.realtime.clone();
+    let execute = Arc::new(move |values: Arc<Vec<i64>>| {
+        let as_of = app.inner.realtime.tail.position();
+        let state = RequestState::new(app.inner.store.clone(), viewer, as_of);
+        let request = operation.request().data(values);
+        execute(app.clone(), request, state).boxed()
+    });
+    shown(
+        realtime.counts(&viewer, filters, document, execute),
+        "counts",
+    )
+}
+
+fn document(operation: &Operation, viewer: &Viewer) -> Document {
+    Document {
+        operation: operation.text.as_str().into(),
+        name: operation.name.as_deref().map(Into::into),
+        variables: serde_json::to_string(&operation.variables)
+            .unwrap_or_default()
+            .into(),
+        access: operation.access(viewer).into(),
+    }
+}
+
+async fn execute(app: App, request: Request, state: RequestState) -> Executed {
+    let response = graphql::execute_frame(&app.inner.schema, request, state).await;
+    let response = response.unwrap_or_else(|| Response::new(Value::Null));
+    let bytes = encode(&response);
+    if response.data == Value::Null {
+        Err(bytes)
+    } else {
+        Ok(bytes)
+    }
+}
+
+fn shown(
+    frames: impl Stream<Item = Result<lists::Frame, StreamError>> + Send + 'static,
+    field: &'static str,
+) -> BoxStream<'static, Frame> {
+    let error = move |reason: &StreamError| -> ServerError {
+        let mut error = ended(reason);
+        error.path = vec![async_graphql::PathSegment::Field(field.to_owned())];
+        error
+    };
+    frames
+        .map(move |frame| match frame {
+            Ok(frame) => Frame::Next {
+                payload: frame.bytes,
+                cursor: Some(frame.position.to_string().into()),
+            },
+            Err(reason) => Frame::Error(vec![error(&reason)]),
+        })
+        .boxed()
+}
