@@ -111,7 +111,7 @@ describe('every screen', () => {
     await page.getByRole('heading', { name: 'My tickets, oldest first' }).waitFor();
     await page.locator('.row').first().waitFor();
     const count = Number(await link.locator('.count > [aria-hidden]').textContent());
-    expect(await page.locator('.row').count()).toBe(count);
+    await expect.poll(() => page.locator('.row').count()).toBe(count);
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -30,7 +30,7 @@ describe('two agents in two windows', () => {
     await Promise.all([openAt(maja), openAt(greta)]);
     await thread(maja).getByText('Greta Holm is here').waitFor();
     await thread(greta).getByText('Maja Lindqvist is here').waitFor();
-    expect(await maja.page.locator('.row').count()).toBeGreaterThan(10);
+    await expect.poll(() => maja.page.locator('.row').count()).toBeGreaterThan(10);
   });
 
   it('see each other write, and what was written', async () => {
@@ -41,7 +41,7 @@ describe('two agents in two windows', () => {
     await greta.page.keyboard.press('Control+Enter');
     const note = thread(maja).locator('.message.is-note.is-new', { hasText: 'The courier has the lever.' });
     await note.waitFor();
-    expect(await thread(greta).getByRole('textbox').inputValue()).toBe('');
+    await expect.poll(() => thread(greta).getByRole('textbox').inputValue()).toBe('');
     await thread(maja).getByText('Greta Holm is here').waitFor();
   });
 
@@ -101,7 +101,7 @@ describe('two agents in two windows', () => {
     await group.getByRole('button', { name: 'Restore' }).click();
     await group.waitFor({ state: 'detached' });
     await thread(greta).getByText('This conversation is in the trash.').waitFor({ state: 'detached' });
-    expect(await conversationState(greta).textContent()).toBe('Open');
+    await conversationState(greta).getByText('Open').waitFor();
     await openAt(maja);
   });
 
