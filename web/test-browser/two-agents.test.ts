@@ -153,6 +153,12 @@ describe('two agents in two windows', () => {
     await maja.page.keyboard.press('Escape');
   });
 
+  it('have a page that stays in its place, whatever was focused and scrolled to within', async () => {
+    for (const { page } of [maja, greta]) {
+      expect(await page.evaluate(() => [document.documentElement.scrollTop, document.body.scrollTop, document.body.scrollHeight - window.innerHeight])).toEqual([0, 0, 0]);
+    }
+  });
+
   it('asked no other machine, and met no error', () => {
     expect(maja.complaints).toEqual([]);
     expect(greta.complaints).toEqual([]);
