@@ -1,0 +1,32 @@
+import { useRef } from 'react';
+import { conversationOf, type Route, withConversation } from '../routes';
+import { go } from '../use-route';
+import { useShortcut } from '../shell/use-shortcut';
+
+/** `j` and `k` open the next and the previous conversation of a list. */
+export function useRowKeys(ids: readonly string[], route: Route): void {
+  const here = ids.indexOf(conversationOf(route) ?? '');
+  // What was closed leaves the list: one goes on from where it was.
+  const last = useRef(-1);
+  if (here >= 0) last.current = here;
+
+  const open = (step: 1 | -1) => {
+    const next = ids[nextIndex(here, last.current, step)];
+    if (next === undefined) return;
+    go(withConversation(route, next));
+    void document.querySelector(`[data-row="${next}"]`)?.scrollIntoView({ block: 'nearest' });
+  };
+  useShortcut('j', () => open(1), ids.length > 0);
+  useShortcut('k', () => open(-1), ids.length > 0);
+}
+
+/**
+ * The place to go to in a list.
+ * @param here The place of what is open; below 0 if it is not in the list.
+ * @param last Its place when it was; below 0 if it never was. What came after it has moved up to there.
+ */
+export function nextIndex(here: number, last: number, step: 1 | -1): number {
+  if (here >= 0) return here + step;
+  if (last < 0) return 0;
+  return step === 1 ? last : last - 1;
+}
