@@ -233,7 +233,9 @@ BEGIN
         INSERT INTO search_documents (account_id, kind, thing_id, part_id, at, words)
         SELECT a.account_id, 2, a.id, a.id, a.created_at,
                setweight(tandem_words(concat_ws(' ', a.number, a.name)), 'A')
-        FROM added a;
+        FROM added a
+        -- One statement may bring tickets and properties, whose trigger may come first: it has made the whole document.
+        ON CONFLICT DO NOTHING;
     ELSE
         PERFORM tandem_search_refresh(t.account_id, 2::smallint, t.ticket_id)
         FROM (SELECT DISTINCT a.account_id, a.ticket_id FROM added a WHERE a.value ? 'string') t;

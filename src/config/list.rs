@@ -107,7 +107,7 @@ settings! {
     /// Directives of an operation.
     query_directives: usize = 100, 0..=1_000_000;
     /// Items in all lists of an operation's arguments and variables together.
-    list_items: usize = 2_000, 1..=1_000_000;
+    list_items: usize = 10_000, 1..=1_000_000;
     /// Operations in one HTTP batch; 1 is none.
     batch: usize = 10, 1..=1_000;
     /// Whether the schema may be asked about itself, which GraphiQL does.

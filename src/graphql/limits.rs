@@ -50,7 +50,7 @@ impl Default for Limits {
             cost: 1_000_000,
             aliases: 500,
             directives: 100,
-            list_items: 2_000,
+            list_items: 10_000,
             introspection: true,
             page_default: 25,
             page_max: 100,

@@ -88,6 +88,12 @@ catalogue! {
     Counter "tandem_group_executions_total" [""] "Executions of groups: one a cascade and group.";
     Counter "tandem_frames_total" [""] "Frames given to subscribers of groups.";
     Counter "tandem_replayed_entries_total" [""] "Entries of the log read for subscribers that resumed.";
+    Gauge "tandem_views" [""] "Different live lists that somebody looks at; equal ones are one.";
+    Gauge "tandem_count_groups" [""] "Different live numbers that somebody looks at; equal ones are one.";
+    Counter "tandem_list_executions_total" [""] "Executions for live lists and numbers: one a change and document.";
+    Counter "tandem_list_readings_total" [""] "Times that a live list or number had to be read from the database.";
+    Gauge "tandem_presence_rooms" [""] "Conversations at which somebody on this server looks who is there.";
+    Gauge "tandem_presence_known" [""] "Who is at which conversation, on all servers, as far as this one knows.";
     Gauge "tandem_hub_feeds" [""] "Followers of the log in this server; a group is one.";
     Counter "tandem_hub_lagged_total" [""] "Followers that were let go because they were too slow.";
     Counter "tandem_access_withdrawn_total" [""] "Streams ended because access was withdrawn.";

@@ -9,14 +9,18 @@ use tokio::process::{Child, Command};
 
 /// A NATS server on a port of its own; killed where a test leaves it.
 pub struct Nats {
+    program: PathBuf,
     port: u16,
     running: Option<Child>,
 }
 
-/// Where the program is. Debian's package puts it where only root's path leads.
-fn program() -> PathBuf {
+/// Where the program is, if it is anywhere. Debian's package puts it where only root's path leads.
+///
+/// Without it the tests of NATS say so and do nothing: `cargo test` shall run on any machine. `.ci/run`, which installs
+/// it, sets `TANDEM_TEST_NATS`, and then it must be there.
+fn program() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("NATS_SERVER") {
-        return named.into();
+        return Some(named.into());
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<_> = std::env::split_paths(&path).collect();
@@ -30,23 +34,26 @@ fn program() -> PathBuf {
         .map(Into::into),
     );
     let mut programs = places.into_iter().map(|place| place.join("nats-server"));
-    programs.find(|program| program.is_file()).unwrap_or_else(|| {
-        panic!(
-            "these tests need a nats-server, and there is none: install it (Debian, Ubuntu: `apt-get install \
-             nats-server`; macOS: `brew install nats-server`), or name it in NATS_SERVER"
-        )
-    })
+    let found = programs.find(|program| program.is_file());
+    let how = "install nats-server (Debian, Ubuntu: `apt-get install nats-server`; macOS: `brew install nats-server`), \
+               or name it in NATS_SERVER";
+    if found.is_none() {
+        assert!(std::env::var_os("TANDEM_TEST_NATS").is_none(), "{how}");
+        eprintln!("not tried, for want of a nats-server; {how}");
+    }
+    found
 }
 
 impl Nats {
-    /// A server that runs.
-    pub async fn start() -> Self {
+    /// A server that runs; none where the program is not installed.
+    pub async fn start() -> Option<Self> {
         let mut nats = Self {
+            program: program()?,
             port: 0,
             running: None,
         };
         nats.begin().await;
-        nats
+        Some(nats)
     }
 
     /// Its address.
@@ -60,7 +67,7 @@ impl Nats {
             0 => "-1".to_owned(),
             port => port.to_string(),
         };
-        let mut child = Command::new(program())
+        let mut child = Command::new(&self.program)
             .args(["--addr", "127.0.0.1", "--port", &port])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
