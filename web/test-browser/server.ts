@@ -26,7 +26,9 @@ const COLLEAGUE = 'greta@quillfern.example.com';
 export async function startServer(): Promise<Server> {
   if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing; build it, or name another one with TANDEM_BIN`);
   const data = mkdtempSync(join(tmpdir(), 'tandem-browser-'));
-  const { DATABASE_URL: _, ...env } = process.env;
+  // Nothing of what the surroundings say: Tandem refuses settings that it does not know.
+  const ours = (name: string) => name === 'DATABASE_URL' || name.startsWith('TANDEM_');
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours(name)));
   const child = spawn(BINARY, ['dev', '--listen', '127.0.0.1:0', '--data-dir', data], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   try {
     const { url, token } = await started(child);

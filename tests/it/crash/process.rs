@@ -19,15 +19,8 @@ fn command(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         .args(arguments)
         .kill_on_drop(true)
         .stdin(Stdio::null());
-    for name in [
-        "DATABASE_URL",
-        "TANDEM_DATA_DIR",
-        "TANDEM_LISTEN",
-        "TANDEM_CONFIG",
-        "TANDEM_HINTS",
-        "TANDEM_LOG",
-        "TANDEM_LOG_JSON",
-    ] {
+    let ours = |name: &str| name == "DATABASE_URL" || name.starts_with("TANDEM_");
+    for (name, _) in std::env::vars().filter(|(name, _)| ours(name)) {
         command.env_remove(name);
     }
     command

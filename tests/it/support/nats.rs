@@ -17,7 +17,7 @@ pub struct Nats {
 /// Where the program is, if it is anywhere. Debian's package puts it where only root's path leads.
 ///
 /// Without it the tests of NATS say so and do nothing: `cargo test` shall run on any machine. `.ci/run`, which installs
-/// it, sets `TANDEM_TEST_NATS`, and then it must be there.
+/// it, sets `TEST_NATS`, and then it must be there.
 fn program() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("NATS_SERVER") {
         return Some(named.into());
@@ -38,7 +38,7 @@ fn program() -> Option<PathBuf> {
     let how = "install nats-server (Debian, Ubuntu: `apt-get install nats-server`; macOS: `brew install nats-server`), \
                or name it in NATS_SERVER";
     if found.is_none() {
-        assert!(std::env::var_os("TANDEM_TEST_NATS").is_none(), "{how}");
+        assert!(std::env::var_os("TEST_NATS").is_none(), "{how}");
         eprintln!("not tried, for want of a nats-server; {how}");
     }
     found
