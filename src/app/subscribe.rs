@@ -6,9 +6,7 @@ mod presence;
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, Selection,
-};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection};
 use async_graphql::{PathSegment, Request, Response, ServerError, Variables};
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -18,7 +16,9 @@ use super::App;
 use crate::domain::access::Viewer;
 use crate::domain::event::{CascadeFilter, Entry, Position};
 use crate::error::Error;
+use crate::graphql::operation::meant;
 use crate::graphql::subscription::{Opening, Wanted};
+use crate::graphql::variables::leave_out;
 use crate::graphql::{self, RequestState};
 use crate::http::{Frame, LastEventId};
 use crate::realtime::replay::StreamError;
@@ -36,7 +36,8 @@ struct Operation {
 
 impl Operation {
     fn of(request: &mut Request) -> Self {
-        graphql::variables::leave_out(request);
+        // For every frame, not only for the opening.
+        leave_out(request);
         Self {
             document: request.parsed_query().ok().cloned(),
             text: request.query.clone(),
@@ -55,12 +56,7 @@ impl Operation {
     }
 
     fn definition(&self) -> Option<&OperationDefinition> {
-        let definition = match (&self.document.as_ref()?.operations, &self.name) {
-            (DocumentOperations::Single(operation), _) => Some(operation),
-            (DocumentOperations::Multiple(all), Some(name)) => all.get(name.as_str()),
-            (DocumentOperations::Multiple(_), None) => None,
-        };
-        definition.map(|definition| &definition.node)
+        meant(self.document.as_ref()?, self.name.as_deref())
     }
 
     /// The variables that decide what a frame looks like: all but the one that says where to resume.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Pos, Request, Response, ServerError, Value};
 use futures_util::StreamExt;
 
 use super::Schema;
 use super::cost::cost;
 use super::limits::Limits;
+use super::operation::meant;
 use super::state::RequestState;
 use super::variables::{check_variables, leave_out};
 use crate::error::Error;
@@ -39,7 +40,7 @@ pub fn check(schema: &Schema, request: &mut Request) -> Result<Checked, ServerEr
     limits.check_lists(&request.variables).map_err(shown)?;
     check_variables(schema, request)?;
     leave_out(request);
-    let operation = operation(&document, request.operation_name.as_deref());
+    let operation = meant(&document, request.operation_name.as_deref());
     let cost = match (operation, schema.data::<Types>()) {
         (Some(operation), Some(types)) => {
             cost(types, &limits, &document, operation, &request.variables)
@@ -49,20 +50,6 @@ pub fn check(schema: &Schema, request: &mut Request) -> Result<Checked, ServerEr
     };
     limits.check_cost(cost).map_err(shown)?;
     Ok(Checked { document, cost })
-}
-
-/// The operation of a document that is to be executed.
-fn operation<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'a OperationDefinition> {
-    let found = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => Some(operation),
-        (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
-        (DocumentOperations::Multiple(all), None) if all.len() == 1 => all.values().next(),
-        (DocumentOperations::Multiple(_), None) => None,
-    };
-    found.map(|operation| &operation.node)
 }
 
 /// Executes a query or mutation for the viewer of the state.

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod loader;
 mod loaders;
 pub mod mutation;
+pub mod operation;
 mod query;
 pub mod scalars;
 mod state;

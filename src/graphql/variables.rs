@@ -11,12 +11,13 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
-    BaseType, DocumentOperations, ExecutableDocument, InputObjectType, Type, TypeKind,
-    TypeSystemDefinition, VariableDefinition,
+    BaseType, ExecutableDocument, InputObjectType, Type, TypeKind, TypeSystemDefinition,
+    VariableDefinition,
 };
 use async_graphql::{Name, Request, ScalarType, ServerError, Value, Variables, indexmap::IndexMap};
 
 use super::Schema;
+use super::operation::meant;
 use super::scalars::{Date, DateTime};
 
 /// The types that inputs are made of, as the schema's own text has them.
@@ -84,13 +85,9 @@ impl InputTypes {
         operation: Option<&str>,
         variables: &Variables,
     ) -> Result<(), ServerError> {
-        let operation = match (&document.operations, operation) {
-            (DocumentOperations::Single(only), _) => Some(only),
-            (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
-            (DocumentOperations::Multiple(all), None) => all.values().next(),
-        };
         // Without an operation there is nothing to run, which is told elsewhere.
-        let definitions = operation.map(|operation| &operation.node.variable_definitions);
+        let operation = meant(document, operation);
+        let definitions = operation.map(|operation| &operation.variable_definitions);
         for definition in definitions.into_iter().flatten() {
             let VariableDefinition { name, var_type, .. } = &definition.node;
             let Some(value) = variables.get(&name.node) else {

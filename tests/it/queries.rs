@@ -6,6 +6,7 @@ mod evaluation;
 mod filters;
 mod left_out;
 mod moving;
+mod named;
 mod nodes;
 mod page_info;
 mod walk;

@@ -1,10 +1,9 @@
 //! The order of fields. async-graphql answers them in the order in which they are resolved; the specification wants
 //! the order in which they were asked for (section 6.3.2, "Field Collection").
 
+use crate::graphql::operation::meant;
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, Selection, SelectionSet,
-};
+use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Value};
 
 /// What is asked for of one object: by the name under which it is answered, in the order of its first mention.
@@ -17,12 +16,8 @@ pub(super) fn ordered(
     document: &ExecutableDocument,
     operation: Option<&str>,
 ) -> Value {
-    let operation = match &document.operations {
-        DocumentOperations::Single(operation) => Some(operation),
-        DocumentOperations::Multiple(all) => operation.and_then(|name| all.get(name)),
-    };
-    match operation {
-        Some(operation) => plan(&[&operation.node.selection_set.node], document).apply(data),
+    match meant(document, operation) {
+        Some(operation) => plan(&[&operation.selection_set.node], document).apply(data),
         None => data,
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::graphql::operation::meant;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
-    BaseType, DocumentOperations, ExecutableDocument, FieldDefinition, OperationType, Selection,
-    SelectionSet, Type, TypeKind, TypeSystemDefinition,
+    BaseType, ExecutableDocument, FieldDefinition, OperationType, Selection, SelectionSet, Type,
+    TypeKind, TypeSystemDefinition,
 };
 use async_graphql::{Name, PathSegment, Positioned, Response, Value};
 
@@ -77,11 +78,7 @@ pub(super) fn propagate(
     operation: Option<&str>,
     response: &mut Response,
 ) {
-    let operation = match &document.operations {
-        DocumentOperations::Single(operation) => Some(operation),
-        DocumentOperations::Multiple(all) => operation.and_then(|name| all.get(name)),
-    };
-    let Some(operation) = operation.map(|operation| &operation.node) else {
+    let Some(operation) = meant(document, operation) else {
         return;
     };
     let root = match operation.ty {

@@ -12,6 +12,8 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned, Request, Variables};
 use async_graphql_value::Value;
 
+use crate::graphql::operation::{meant, meant_mut};
+
 /// Takes out of the request's document whatever is given a variable without a value. A list keeps its null.
 pub fn leave_out(request: &mut Request) {
     let (name, variables) = (request.operation_name.clone(), request.variables.clone());
@@ -34,12 +36,8 @@ fn missing(
     operation: Option<&str>,
     variables: &Variables,
 ) -> HashSet<Name> {
-    let operation = match (&document.operations, operation) {
-        (DocumentOperations::Single(only), _) => Some(only),
-        (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
-        (DocumentOperations::Multiple(all), None) => all.values().next(),
-    };
-    let definitions = operation.map(|operation| &operation.node.variable_definitions);
+    let operation = meant(document, operation);
+    let definitions = operation.map(|operation| &operation.variable_definitions);
     let definitions = definitions.into_iter().flatten().map(|one| &one.node);
     definitions
         .filter(|one| one.default_value.is_none() && !variables.contains_key(&one.name.node))
@@ -59,14 +57,8 @@ fn take_out(document: &mut ExecutableDocument, operation: Option<&str>, missing:
     for fragment in document.fragments.values_mut() {
         take(&mut fragment.node.selection_set.node);
     }
-    match (&mut document.operations, operation) {
-        (DocumentOperations::Single(only), _) => take(&mut only.node.selection_set.node),
-        (DocumentOperations::Multiple(all), Some(name)) => {
-            if let Some(operation) = all.get_mut(name) {
-                take(&mut operation.node.selection_set.node);
-            }
-        }
-        (DocumentOperations::Multiple(_), None) => {}
+    if let Some(operation) = meant_mut(document, operation) {
+        take(&mut operation.selection_set.node);
     }
     // A variable that nothing uses is refused: one that was taken out everywhere goes with its uses.
     let mut used = HashSet::new();

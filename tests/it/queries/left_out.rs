@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::stream::socket::Socket;
+use crate::support::{Client, TestApp};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_given_no_value_is_not_null() {
@@ -26,6 +27,8 @@ async fn what_is_given_no_value_is_not_null() {
         "query($owner: ID) { conversations(filter: { ownerId: $owner }) { totalCount } }",
         "query($owner: ID) { conversations(filter: { or: [{ ownerId: $owner }] }) { totalCount } }",
         "query($owner: ID) { ...All } fragment All on Query { conversations(filter: { ownerId: $owner }) { totalCount } }",
+        // The usual way: with a name that the request does not repeat.
+        "query Owned($owner: ID) { conversations(filter: { ownerId: $owner }) { totalCount } }",
         "query($owner: ID, $yes: Boolean!) { ... @include(if: $yes) { conversations(filter: { ownerId: $owner }) { totalCount } } }",
     ] {
         let with = |owner: Value| json!({ "owner": owner, "yes": true });
@@ -43,21 +46,9 @@ async fn what_is_given_no_value_is_not_null() {
     let whole = "query($filter: ConversationFilter, $first: Int) { conversations(filter: $filter, first: $first) { totalCount } }";
     assert_eq!(count(whole, json!({})).await, 2);
 
-    let edit = "mutation($id: ID!, $name: String, $priority: TicketPriority) { updateTicketProperties(input: \
-        { ticketId: $id, name: $name, priority: $priority }) { result ticket { name priority } userErrors { message } } }";
-    let edited = client
-        .gql(edit, json!({ "id": ticket, "name": "Another" }))
-        .await;
-    let expected = json!({ "name": "Another", "priority": "HIGH" });
-    assert_eq!(
-        edited["updateTicketProperties"]["ticket"], expected,
-        "{edited:#}"
-    );
-    let cleared = client
-        .gql(edit, json!({ "id": ticket, "priority": null }))
-        .await;
-    let expected = json!({ "name": "Another", "priority": null });
-    assert_eq!(cleared["updateTicketProperties"]["ticket"], expected);
+    for name in ["", " Edit"] {
+        edits_what_is_given(&client, &ticket, name).await;
+    }
 
     // What the document may not say is refused all the same, and so is what must be given.
     for (query, variables) in [
@@ -74,5 +65,50 @@ async fn what_is_given_no_value_is_not_null() {
             answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED",
             "{query}: {answer:#}"
         );
+    }
+}
+
+/// What a mutation is not given stays; what it is given as null is cleared.
+async fn edits_what_is_given(client: &Client, ticket: &str, name: &str) {
+    let high = json!({ "ticketId": ticket, "priority": "HIGH" });
+    client.done("updateTicketProperties", high).await;
+    let edit = format!(
+        "mutation{name}($id: ID!, $name: String, $priority: TicketPriority) {{ updateTicketProperties(input: \
+         {{ ticketId: $id, name: $name, priority: $priority }}) {{ result ticket {{ name priority }} userErrors {{ message }} }} }}"
+    );
+    let edited = client
+        .gql(&edit, json!({ "id": ticket, "name": "Another" }))
+        .await;
+    let expected = json!({ "name": "Another", "priority": "HIGH" });
+    let ticket_of = |data: &Value| data["updateTicketProperties"]["ticket"].clone();
+    assert_eq!(ticket_of(&edited), expected, "{edit}: {edited:#}");
+    let cleared = client
+        .gql(&edit, json!({ "id": ticket, "priority": null }))
+        .await;
+    let expected = json!({ "name": "Another", "priority": null });
+    assert_eq!(ticket_of(&cleared), expected, "{edit}: {cleared:#}");
+}
+
+/// Each frame leaves out what the opening left out.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_pushed_frames_too() {
+    let app = TestApp::start().await;
+    let account = app.account("2025-01-01T00:00:00Z").await;
+    let client = app.client(&account.token);
+    let conversation = account.conversation(&client).await;
+    let owned = json!({ "conversationId": conversation, "ownerId": account.user_id });
+    client.done("updateConversationOwner", owned).await;
+    let mut socket = Socket::open(&app.url, &account.token).await;
+    let query = "subscription Changed($id: ID!, $owner: ID) { conversationChanged(id: $id) { status \
+        inbox { conversations(filter: { ownerId: $owner }) { totalCount } } } }";
+    let variables = json!({ "id": conversation });
+    socket.subscribe("1", query, variables).await;
+    for status in ["OPEN", "CLOSED"] {
+        let frame = socket.receive().await["payload"]["data"].take();
+        let expected =
+            json!({ "status": status, "inbox": { "conversations": { "totalCount": 1 } } });
+        assert_eq!(frame["conversationChanged"], expected);
+        let close = json!({ "conversationId": conversation, "status": "CLOSED" });
+        client.done("updateConversationStatus", close).await;
     }
 }

@@ -145,17 +145,14 @@ impl Client {
     /// The whole response of an operation.
     pub async fn raw(&self, query: &str, variables: Value) -> Value {
         let body = json!({ "query": query, "variables": variables });
-        let request = self
-            .http
-            .post(&self.url)
-            .bearer_auth(&self.token)
-            .json(&body);
-        request
-            .send()
-            .await
-            .expect("an answer")
-            .json()
-            .await
-            .expect("JSON")
+        serde_json::from_str(&self.text(&body).await).expect("JSON")
+    }
+
+    /// The text of the response to that body, in the order in which it came.
+    pub async fn text(&self, body: &Value) -> String {
+        let request = self.http.post(&self.url);
+        let request = request.bearer_auth(&self.token).json(body);
+        let answer = request.send().await.expect("an answer");
+        answer.text().await.expect("a text")
     }
 }
