@@ -11,7 +11,7 @@ use crate::domain::cascade::Subject;
 use crate::domain::id::MessageId;
 use crate::domain::search::{Found, PART_LETTERS, Query, Words, spellings};
 use crate::error::Result;
-use crate::store::sql::{Bind, Sql, dynamic_sql};
+use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
 /// Of what more messages and tickets match, so many of the latest are ranked, and the others not found: a word that is
 /// in everything must not cost more than one that is in a few, and nobody reads on so far.
@@ -129,7 +129,7 @@ pub async fn words(source: &Source, query: &Query) -> Result<Option<Words>> {
         Bind::Int(PART_LETTERS),
         Bind::Big(WORDS_LOOKED_AT),
     ];
-    let rows: Vec<WordsRow> = source.load(dynamic_sql(text.to_owned(), binds)).await?;
+    let rows: Vec<WordsRow> = source.load(sql(text, binds)).await?;
     let found = rows.into_iter().filter_map(|row| {
         let place = usize::try_from(row.place).ok()?.checked_sub(1)?;
         let (term, spelling) = *places.get(place)?;
