@@ -42,6 +42,12 @@ pub struct Config {
     pub filter_conditions: usize,
     /// Levels of `and`, `or` and `not` in one filter; 5.
     pub filter_depth: usize,
+    /// Days that a session lasts, however much it is used; 14.
+    pub session_days: u32,
+    /// Minutes that a session lasts without being used; 720.
+    pub session_idle_minutes: u32,
+    /// Hours that an invitation is good for; 72.
+    pub invitation_hours: u32,
 }
 
 impl Default for Config {
@@ -63,6 +69,9 @@ impl Default for Config {
             node_ids: 100,
             filter_conditions: 50,
             filter_depth: 5,
+            session_days: 14,
+            session_idle_minutes: 720,
+            invitation_hours: 72,
         }
     }
 }

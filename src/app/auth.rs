@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::access::Viewer;
+use crate::domain::id::TokenId;
 use crate::error::Result;
 use crate::store::token::hash_token;
 use crate::store::{Store, viewers};
@@ -14,6 +15,9 @@ const REMEMBERED: Duration = Duration::from_millis(500);
 /// The most answers remembered.
 const MOST: usize = 10_000;
 
+/// How often it is noted that a token is in use.
+const NOTED: Duration = Duration::from_secs(60);
+
 type Known = HashMap<Vec<u8>, (Viewer, Instant)>;
 
 /// Looks tokens up. Cheap to clone; all clones are one.
@@ -21,6 +25,7 @@ type Known = HashMap<Vec<u8>, (Viewer, Instant)>;
 pub(super) struct Auth {
     store: Store,
     known: Arc<Mutex<Known>>,
+    noted: Arc<Mutex<HashMap<TokenId, Instant>>>,
 }
 
 impl Auth {
@@ -28,6 +33,7 @@ impl Auth {
         Self {
             store,
             known: Arc::default(),
+            noted: Arc::default(),
         }
     }
 
@@ -42,6 +48,9 @@ impl Auth {
         }
         let asked = Instant::now();
         let found = viewers::viewer_by_token(&self.store, hash.clone()).await?;
+        if let Some(viewer) = &found {
+            self.note(viewer);
+        }
         let mut known = self.lock();
         match found {
             Some(viewer) => {
@@ -57,6 +66,27 @@ impl Auth {
             }
         }
         Ok(found)
+    }
+
+    /// Notes that a token is in use, beside what it is used for: nobody waits for it.
+    fn note(&self, viewer: &Viewer) {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted
+            .get(&viewer.token)
+            .is_some_and(|at| at.elapsed() < NOTED)
+        {
+            return;
+        }
+        if noted.len() >= MOST {
+            noted.retain(|_, at| at.elapsed() < NOTED);
+        }
+        noted.insert(viewer.token, Instant::now());
+        let (store, token) = (self.store.clone(), (viewer.account, viewer.token));
+        tokio::spawn(async move {
+            if let Err(error) = viewers::touch_tokens(&store, &[token]).await {
+                tracing::warn!(%error, "it could not be noted that a token is in use");
+            }
+        });
     }
 
     /// Forgets all answers: somebody's access has changed.

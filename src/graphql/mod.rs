@@ -6,6 +6,7 @@
 pub mod connection;
 pub mod cursor;
 mod execute;
+mod gate;
 pub mod inputs;
 pub mod limits;
 pub mod loader;
@@ -21,7 +22,7 @@ pub mod variables;
 
 use async_graphql::SchemaBuilder;
 
-pub use execute::{check, execute, execute_frame};
+pub use execute::{check, execute, execute_frame, may_ask};
 pub use limits::Limits;
 pub use mutation::Mutation;
 pub use query::Query;

@@ -12,7 +12,8 @@ use axum::{
 
 use super::{
     auth,
-    backend::{Backend, LastEventId, RequestId},
+    backend::{AuthError, Backend, LastEventId, RequestId},
+    client::Client,
     events,
     lifecycle::Transport,
     negotiate::{self, Accepted, MediaType},
@@ -21,7 +22,7 @@ use super::{
     problem::{Problem, code, server_error},
     reply, request_id,
     run::{Context, Panicked},
-    ws,
+    stranger, ws,
 };
 
 /// Everything at `/graphql`.
@@ -59,10 +60,31 @@ async fn answer<B: Backend>(
             ));
         }
     };
+    let client = Client::of(&request);
     let token = auth::token_in_headers(request.headers());
-    let viewer = auth::authenticate(&context.backend, &context.limits, token)
-        .await
-        .map_err(Problem::unauthenticated)?;
+    let viewer = match auth::authenticate(&context.backend, &context.limits, token).await {
+        Ok(viewer) => viewer,
+        Err(AuthError::Missing | AuthError::Wrong) if !get && accepted.for_result().is_some() => {
+            let refused = if token.is_some() {
+                AuthError::Wrong
+            } else {
+                AuthError::Missing
+            };
+            let Some((viewer, mut operation)) = stranger::read(&context, request).await else {
+                return Err(Problem::unauthenticated(refused));
+            };
+            operation.request = operation.request.data(client);
+            let exchange = Exchange {
+                context,
+                viewer,
+                id,
+                accepted,
+                last_event_id: None,
+            };
+            return exchange.run(operation).await;
+        }
+        Err(error) => return Err(Problem::unauthenticated(error)),
+    };
     let last_event_id = last_event_id(request.headers());
     let exchange = Exchange {
         context,
@@ -77,8 +99,12 @@ async fn answer<B: Backend>(
     }
     let body = exchange.body(request).await?;
     match params::from_body(&body, exchange.context.limits.batch).map_err(Problem::bad_request)? {
-        Body::One(request) => exchange.post(*request).await,
-        Body::Batch(requests) => exchange.batch(requests).await,
+        Body::One(request) => exchange.post(request.data(client)).await,
+        Body::Batch(requests) => {
+            let requests = requests.into_iter();
+            let requests = requests.map(|request| request.data(client.clone()));
+            exchange.batch(requests.collect()).await
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod auth;
 mod backend;
+mod client;
 mod events;
 mod graphql;
 mod health;
@@ -27,6 +28,7 @@ mod run;
 mod serve;
 mod shutdown;
 mod slots;
+mod stranger;
 mod timed;
 mod variables;
 mod ws;
@@ -50,6 +52,7 @@ use tower_http::{
 };
 
 pub use backend::{AuthError, Backend, Frame, LastEventId, RequestId};
+pub use client::Client;
 pub use limits::Limits;
 pub use problem::code;
 pub use serve::serve;

@@ -6,6 +6,7 @@ use axum::Router;
 use tokio::{net::TcpListener, time::timeout};
 
 use super::{
+    client::Peer,
     limits::Limits,
     shutdown::{Shutdown, Stop},
     timed::Timed,
@@ -28,6 +29,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let listener = Timed::new(listener, limits);
     let begun = shutdown.begun();
+    let app = app.into_make_service_with_connect_info::<Peer>();
     let serving = axum::serve(listener, app).with_graceful_shutdown(begun);
     let mut serving = std::pin::pin!(serving.into_future());
     tokio::select! {

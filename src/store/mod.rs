@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod apply;
 pub mod bulk;
+pub mod credentials;
 pub mod embedded;
 mod held;
 pub mod linked;

@@ -12,6 +12,7 @@ mod node;
 mod pipeline;
 mod property;
 mod ticket;
+mod token;
 mod trash;
 mod user;
 mod words;
@@ -29,6 +30,7 @@ pub use pipeline::{Pipeline, TicketStatus};
 pub use property::{PropertyDefinition, PropertyOption, PropertyValue};
 pub(super) use ticket::unknown_property;
 pub use ticket::{Ticket, TicketCard};
+pub use token::{Session, SessionKind, Token, TokenScope};
 pub use trash::TrashGroup;
 pub use user::{Actor, Integration, System, User, actor, maybe_user};
 pub use words::{

@@ -33,7 +33,7 @@ struct IdRow {
     id: Uuid,
 }
 
-pub(super) async fn execute(tx: &Tx, statement: Sql) -> Result<usize> {
+pub(in crate::store) async fn execute(tx: &Tx, statement: Sql) -> Result<usize> {
     Ok(statement.execute(&mut tx.connection()?).await?)
 }
 
@@ -43,7 +43,7 @@ async fn ids(tx: &Tx, statement: Sql) -> Result<Vec<Uuid>> {
 }
 
 /// Whether a statement that selects ids finds any.
-pub(super) async fn any(tx: &Tx, statement: Sql) -> Result<bool> {
+pub(in crate::store) async fn any(tx: &Tx, statement: Sql) -> Result<bool> {
     Ok(!ids(tx, statement).await?.is_empty())
 }
 
