@@ -48,6 +48,39 @@ pub struct Config {
     pub session_idle_minutes: u32,
     /// Hours that an invitation is good for; 72.
     pub invitation_hours: u32,
+    /// An identity provider whose tokens let its users in; none.
+    pub identity_provider: Option<IdentityProvider>,
+}
+
+/// An identity provider: the table `[identity_provider]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityProvider {
+    /// What its tokens say in `iss`, exactly.
+    pub issuer: String,
+    /// What they must have in `aud`.
+    pub audience: String,
+    /// Its key set (JWKS): an https address, or a file.
+    pub keys: String,
+    /// The id of the account that all its users are of; or else `account_claim`.
+    pub account: Option<String>,
+    /// The claim with the id of the account.
+    pub account_claim: Option<String>,
+    /// The claim that says who it is: `email` is compared with users' addresses, any other, such as `sub`, with their
+    /// `externalId`; `email`.
+    #[serde(default = "email")]
+    pub user_claim: String,
+    /// Seconds by which its clock may be wrong; 60, at most 300.
+    #[serde(default = "a_minute")]
+    pub leeway_seconds: u16,
+}
+
+fn email() -> String {
+    "email".to_owned()
+}
+
+const fn a_minute() -> u16 {
+    60
 }
 
 impl Default for Config {
@@ -72,6 +105,7 @@ impl Default for Config {
             session_days: 14,
             session_idle_minutes: 720,
             invitation_hours: 72,
+            identity_provider: None,
         }
     }
 }

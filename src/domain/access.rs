@@ -6,7 +6,8 @@
 pub mod decisions;
 mod scopes;
 
-use std::net::IpAddr;
+// An address is a value; the network is elsewhere.
+use core::net::IpAddr;
 use std::sync::Arc;
 
 pub use scopes::{Scope, Scopes};

@@ -9,6 +9,7 @@
 
 mod hashing;
 mod invitations;
+mod provided;
 mod sessions;
 mod sign_in;
 mod tokens;

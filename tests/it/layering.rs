@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The transports know nothing of what they carry.
     ("http", &[]),
     ("pages", &[]),
+    ("identity", &[]),
     // At the side.
     ("telemetry", &[]),
     ("error", &["domain"]),
@@ -36,7 +37,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "config", "domain", "error", "graphql", "http", "pages", "realtime", "service", "store",
+            "config", "domain", "error", "graphql", "http", "identity", "pages", "realtime",
+            "service", "store",
         ],
     ),
     (
@@ -66,6 +68,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("async_graphql", &["graphql", "http", "app", "error"]),
     ("async_graphql_axum", &["http"]),
     ("axum", &["http", "pages", "app"]),
+    ("argon2", &["service"]),
+    ("jsonwebtoken", &["identity"]),
+    ("reqwest", &["identity"]),
     ("clap", &["cli"]),
     ("mail_parser", &["mail"]),
     ("rust_embed", &["pages"]),

@@ -13,7 +13,7 @@ pub use pipelines::{
 pub use properties::{insert_definition, options_in_use, update_definition};
 pub use users::{
     email_taken, has_other_admin, insert_integration, insert_token, insert_user,
-    integration_by_name, set_panel, update_user, users_by_email,
+    integration_by_name, set_external_id, set_panel, update_user, users_by_email,
 };
 
 use diesel::QueryableByName;

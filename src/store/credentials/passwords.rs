@@ -54,6 +54,33 @@ pub async fn candidates(
 }
 
 #[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+}
+
+/// The active user of an account whom an identity provider names: by the e-mail address, or by what it calls them.
+///
+/// # Errors
+/// When the database is away.
+pub async fn user_named(
+    tx: &Tx,
+    account: AccountId,
+    name: &str,
+    by_email: bool,
+) -> Result<Option<UserId>> {
+    let column = if by_email {
+        "lower(email) = lower($2)"
+    } else {
+        "external_id = $2"
+    };
+    let text = format!("SELECT id FROM users WHERE account_id = $1 AND {column} AND active");
+    let binds = [Bind::Uuid(account.0), Bind::Text(name.to_owned())];
+    let rows: Vec<Named> = sql(&text, binds).load(&mut tx.connection()?).await?;
+    Ok(rows.into_iter().next().map(|row| row.id.into()))
+}
+
+#[derive(QueryableByName)]
 struct Kept {
     #[diesel(sql_type = st::Text)]
     email: String,

@@ -268,8 +268,9 @@ pub async fn revoke_token(tx: &Tx, account: AccountId, id: TokenId) -> Result<bo
 pub async fn delete_ended(store: &Store, days: i32) -> Result<usize> {
     let tx = store.begin(Scope::Across).await?;
     let sessions = sql(
-        "DELETE FROM tokens WHERE kind <> 0 AND least(revoked_at, expires_at, \
-           last_used_at + make_interval(secs => idle_seconds)) < now() - make_interval(days => $1)",
+        // What was known of a provider's token is kept until it ends, or a revoked one would be as new.
+        "DELETE FROM tokens WHERE kind <> 0 AND CASE WHEN kind = 2 THEN expires_at ELSE least(revoked_at, expires_at, \
+           last_used_at + make_interval(secs => idle_seconds)) END < now() - make_interval(days => $1)",
         [Bind::Int(days)],
     );
     let deleted = execute(&tx, sessions).await?;
