@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn each_may_what_it_is_for() {
-        use Action::{Administer, Enter, Grant, Own, Read, Receive, Secure, Work};
+        use Action::{Administer, Enter, Own, Read, Receive, Secure, Work};
         let user = |role| Principal::User(UserId(uuid::Uuid::nil()), role);
         let program = Principal::Integration(IntegrationId(uuid::Uuid::nil()));
         let only = |scope| Scopes::NONE.with(scope);

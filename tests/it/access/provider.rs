@@ -149,7 +149,7 @@ fn without(name: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_of_the_provider_lets_its_user_in() {
-    let (database, _plain, account) = account().await;
+    let (database, plain, account) = account().await;
     let keys = [
         Key::new("es", Algorithm::ES256),
         Key::new("ed", Algorithm::EdDSA),
@@ -206,7 +206,7 @@ async fn a_token_of_the_provider_lets_its_user_in() {
         .await;
     assert!(!is_good(&app, &keys[0].sign(&with("exp", json!(now() + 200)))).await);
     // A server that knows no provider takes none.
-    assert!(!is_good(&_plain, &keys[1].sign(&claims())).await);
+    assert!(!is_good(&plain, &keys[1].sign(&claims())).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

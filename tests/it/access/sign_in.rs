@@ -58,11 +58,7 @@ async fn whoever_is_wrong_is_told_the_same() {
         ("nobody@example.com", PASSWORD),
         (without.as_str(), PASSWORD),
         (left.as_str(), PASSWORD),
-        ("%", PASSWORD),
     ] {
-        if email == "%" {
-            continue;
-        }
         answers.push(sign_in(&app, json!({ "email": email, "password": password })).await);
     }
     for answer in &answers {
