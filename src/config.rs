@@ -48,39 +48,21 @@ pub struct Config {
     pub session_idle_minutes: u32,
     /// Hours that an invitation is good for; 72.
     pub invitation_hours: u32,
-    /// An identity provider whose tokens let its users in; none.
-    pub identity_provider: Option<IdentityProvider>,
-}
-
-/// An identity provider: the table `[identity_provider]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct IdentityProvider {
-    /// What its tokens say in `iss`, exactly.
-    pub issuer: String,
+    /// What an identity provider's tokens say in `iss`, exactly; empty: there is none.
+    pub identity_issuer: String,
     /// What they must have in `aud`.
-    pub audience: String,
-    /// Its key set (JWKS): an https address, or a file.
-    pub keys: String,
-    /// The id of the account that all its users are of; or else `account_claim`.
-    pub account: Option<String>,
+    pub identity_audience: String,
+    /// The provider's key set (JWKS): an https address, or a file.
+    pub identity_keys: String,
+    /// The id of the account that all its users are of; or else `identity_account_claim`.
+    pub identity_account: String,
     /// The claim with the id of the account.
-    pub account_claim: Option<String>,
+    pub identity_account_claim: String,
     /// The claim that says who it is: `email` is compared with users' addresses, any other, such as `sub`, with their
     /// `externalId`; `email`.
-    #[serde(default = "email")]
-    pub user_claim: String,
-    /// Seconds by which its clock may be wrong; 60, at most 300.
-    #[serde(default = "a_minute")]
-    pub leeway_seconds: u16,
-}
-
-fn email() -> String {
-    "email".to_owned()
-}
-
-const fn a_minute() -> u16 {
-    60
+    pub identity_user_claim: String,
+    /// Seconds by which the provider's clock may be wrong; 60, at most 300.
+    pub identity_leeway_seconds: u64,
 }
 
 impl Default for Config {
@@ -105,7 +87,13 @@ impl Default for Config {
             session_days: 14,
             session_idle_minutes: 720,
             invitation_hours: 72,
-            identity_provider: None,
+            identity_issuer: String::new(),
+            identity_audience: String::new(),
+            identity_keys: String::new(),
+            identity_account: String::new(),
+            identity_account_claim: String::new(),
+            identity_user_claim: "email".to_owned(),
+            identity_leeway_seconds: 60,
         }
     }
 }

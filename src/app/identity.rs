@@ -12,7 +12,7 @@ use crate::store::viewers;
 use std::time::Duration;
 
 /// The most seconds by which a provider's clock may be wrong.
-const MOST_LEEWAY: u16 = 300;
+const MOST_LEEWAY: u64 = 300;
 
 /// Where a token says of which account its user is.
 #[derive(Clone)]
@@ -36,41 +36,56 @@ impl Config {
     /// # Errors
     /// What is wrong with its settings.
     pub(super) fn identity(&self) -> Result<Option<KnownProvider>, String> {
-        let Some(set) = &self.identity_provider else {
-            return Ok(None);
-        };
-        let filled = [
-            ("issuer", &set.issuer),
-            ("audience", &set.audience),
-            ("keys", &set.keys),
-            ("user_claim", &set.user_claim),
+        let given = [
+            &self.identity_issuer,
+            &self.identity_audience,
+            &self.identity_keys,
+            &self.identity_account,
+            &self.identity_account_claim,
         ];
-        for (name, value) in filled {
+        if given.iter().all(|value| value.is_empty()) {
+            return Ok(None);
+        }
+        for (name, value) in [
+            ("identity_issuer", &self.identity_issuer),
+            ("identity_audience", &self.identity_audience),
+            ("identity_keys", &self.identity_keys),
+            ("identity_user_claim", &self.identity_user_claim),
+        ] {
             if value.trim().is_empty() {
-                return Err(format!("`{name}` is empty"));
+                return Err(format!("`{name}` is empty; a provider needs it"));
             }
         }
-        if set.leeway_seconds > MOST_LEEWAY {
-            return Err(format!("`leeway_seconds` is more than {MOST_LEEWAY}"));
+        if self.identity_leeway_seconds > MOST_LEEWAY {
+            return Err(format!(
+                "`identity_leeway_seconds` is more than {MOST_LEEWAY}"
+            ));
         }
-        let account = match (&set.account, &set.account_claim) {
-            (Some(id), None) => InAccount::Always(
-                AccountId::parse(id).map_err(|error| format!("`account`: {error}"))?,
-            ),
-            (None, Some(claim)) if !claim.is_empty() => InAccount::Claimed(claim.clone()),
-            _ => return Err("give either `account` or `account_claim`".to_owned()),
+        let account = match (
+            self.identity_account.as_str(),
+            self.identity_account_claim.as_str(),
+        ) {
+            (id, "") if !id.is_empty() => {
+                let id = AccountId::parse(id);
+                InAccount::Always(id.map_err(|error| format!("`identity_account`: {error}"))?)
+            }
+            ("", claim) if !claim.is_empty() => InAccount::Claimed(claim.to_owned()),
+            _ => {
+                return Err("give either `identity_account` or `identity_account_claim`".to_owned());
+            }
         };
+        let keys = Source::parse(&self.identity_keys);
         let settings = Settings {
-            issuer: set.issuer.clone(),
-            audience: set.audience.clone(),
-            keys: Source::parse(&set.keys).map_err(|error| format!("`keys`: {error}"))?,
-            leeway: Duration::from_secs(set.leeway_seconds.into()),
+            issuer: self.identity_issuer.clone(),
+            audience: self.identity_audience.clone(),
+            keys: keys.map_err(|error| format!("`identity_keys`: {error}"))?,
+            leeway: Duration::from_secs(self.identity_leeway_seconds),
         };
         Ok(Some(KnownProvider {
             provider: Provider::new(settings),
             account,
-            user_claim: set.user_claim.clone(),
-            leeway: set.leeway_seconds.into(),
+            user_claim: self.identity_user_claim.clone(),
+            leeway: i64::try_from(self.identity_leeway_seconds).unwrap_or_default(),
         }))
     }
 }

@@ -66,9 +66,8 @@ impl App {
             config.service(),
             Arc::new(move |entry| tail.committed(Arc::unwrap_or_clone(entry))),
         );
-        let provider = config
-            .identity()
-            .map_err(|error| Error::request("BAD_CONFIG", format!("identity_provider: {error}")))?;
+        let provider = config.identity();
+        let provider = provider.map_err(|error| Error::request("BAD_CONFIG", error))?;
         let auth = auth::Auth::new(service.clone(), provider);
         let (access, tokens) = (realtime.access.clone(), auth.clone());
         let told: OnAccessChange = Arc::new(move || {

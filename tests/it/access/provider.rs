@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::support::*;
 use crate::stream::socket::Socket;
 use crate::support::{TestAccount, TestApp, TestDatabase, database};
-use tandem::config::{Config, IdentityProvider};
+use tandem::config::Config;
 
 const ISSUER: &str = "https://id.example.com/";
 
@@ -100,21 +100,12 @@ impl Published {
     }
 }
 
-fn provider(keys: &str, account: &TestAccount) -> IdentityProvider {
-    IdentityProvider {
-        issuer: ISSUER.to_owned(),
-        audience: "tandem".to_owned(),
-        keys: keys.to_owned(),
-        account: Some(account.account_id.clone()),
-        account_claim: None,
-        user_claim: "email".to_owned(),
-        leeway_seconds: 60,
-    }
-}
-
-fn config(provider: IdentityProvider) -> Config {
+fn provider(keys: &str, account: &TestAccount) -> Config {
     Config {
-        identity_provider: Some(provider),
+        identity_issuer: ISSUER.to_owned(),
+        identity_audience: "tandem".to_owned(),
+        identity_keys: keys.to_owned(),
+        identity_account: account.account_id.clone(),
         ..Config::default()
     }
 }
@@ -156,7 +147,7 @@ async fn a_token_of_the_provider_lets_its_user_in() {
         Key::new("rs", Algorithm::RS256),
     ];
     let published = Published::serve(&keys.iter().collect::<Vec<_>>()).await;
-    let app = TestApp::on(&database.url, config(provider(&published.url, &account))).await;
+    let app = TestApp::on(&database.url, provider(&published.url, &account)).await;
     for key in &keys {
         let token = key.sign(&claims());
         let client = app.client(&token);
@@ -217,7 +208,7 @@ async fn what_is_not_the_providers_or_not_for_us_or_not_now_is_refused() {
         Key::new("k", Algorithm::ES256),
     );
     let published = Published::serve(&[&key]).await;
-    let app = TestApp::on(&database.url, config(provider(&published.url, &account))).await;
+    let app = TestApp::on(&database.url, provider(&published.url, &account)).await;
     let good = key.sign(&claims());
     assert!(is_good(&app, &good).await);
     for (what, claims) in [
@@ -310,7 +301,7 @@ async fn new_keys_are_found_but_not_hunted_for() {
         Key::new("new", Algorithm::ES256),
     );
     let published = Published::serve(&[&old]).await;
-    let app = TestApp::on(&database.url, config(provider(&published.url, &account))).await;
+    let app = TestApp::on(&database.url, provider(&published.url, &account)).await;
     assert!(is_good(&app, &old.sign(&claims())).await);
     assert!(!is_good(&app, &new.sign(&claims())).await);
     *published.keys.lock().unwrap() = vec![new.public.clone()];
@@ -344,13 +335,13 @@ async fn keys_come_from_a_file_and_users_by_another_claim_and_account() {
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join(format!("keys-{}.json", uuid::Uuid::now_v7()));
     let set = json!({ "keys": [key.public, { "kty": "oct", "kid": "s", "k": "c2VjcmV0" }] });
-    let settings = IdentityProvider {
-        account: None,
-        account_claim: Some("desk".to_owned()),
-        user_claim: "sub".to_owned(),
+    let settings = Config {
+        identity_account: String::new(),
+        identity_account_claim: "desk".to_owned(),
+        identity_user_claim: "sub".to_owned(),
         ..provider(file.to_str().unwrap(), &first)
     };
-    let app = TestApp::on(&database.url, config(settings)).await;
+    let app = TestApp::on(&database.url, settings).await;
     let claims = |sub: &str, account: &Value| {
         let mut claims = with("sub", json!(sub));
         claims["desk"] = account.clone();
@@ -411,50 +402,50 @@ async fn settings_that_cannot_be_are_told_at_the_start() {
     let good = provider("/nowhere.json", &account);
     for (settings, expected) in [
         (
-            IdentityProvider {
-                issuer: String::new(),
+            Config {
+                identity_issuer: String::new(),
                 ..good.clone()
             },
-            "`issuer` is empty",
+            "`identity_issuer` is empty",
         ),
         (
-            IdentityProvider {
-                account: None,
+            Config {
+                identity_account: String::new(),
                 ..good.clone()
             },
-            "either `account` or",
+            "either `identity_account` or",
         ),
         (
-            IdentityProvider {
-                account_claim: Some("a".to_owned()),
+            Config {
+                identity_account_claim: "a".to_owned(),
                 ..good.clone()
             },
-            "either `account` or",
+            "either `identity_account` or",
         ),
         (
-            IdentityProvider {
-                account: Some("x".to_owned()),
+            Config {
+                identity_account: "x".to_owned(),
                 ..good.clone()
             },
-            "`account`:",
+            "`identity_account`:",
         ),
         (
-            IdentityProvider {
-                keys: "http://id.example.com/".to_owned(),
+            Config {
+                identity_keys: "http://id.example.com/".to_owned(),
                 ..good.clone()
             },
             "use https",
         ),
         (
-            IdentityProvider {
-                leeway_seconds: 301,
+            Config {
+                identity_leeway_seconds: 301,
                 ..good.clone()
             },
             "more than 300",
         ),
     ] {
         let (_stop, shutdown) = tandem::http::shutdown();
-        let started = tandem::app::App::start(config(settings), &database.url, &shutdown).await;
+        let started = tandem::app::App::start(settings, &database.url, &shutdown).await;
         let error = started.err().expect("refused").to_string();
         assert!(error.contains(expected), "{error}");
     }
