@@ -35,6 +35,8 @@ pub enum Bind {
     MaybeSmalls(Vec<Option<i16>>),
     /// `integer`
     Int(i32),
+    /// `integer`, maybe null
+    MaybeInt(Option<i32>),
     /// `integer[]`
     Ints(Vec<i32>),
     /// `bigint`
@@ -165,6 +167,7 @@ impl Sql {
                 pass.push_bind_param::<st::Array<st::Nullable<st::SmallInt>>, _>(v)
             }
             Bind::Int(v) => pass.push_bind_param::<st::Integer, _>(v),
+            Bind::MaybeInt(v) => pass.push_bind_param::<st::Nullable<st::Integer>, _>(v),
             Bind::Ints(v) => pass.push_bind_param::<st::Array<st::Integer>, _>(v),
             Bind::Big(v) => pass.push_bind_param::<st::BigInt, _>(v),
             Bind::Double(v) => pass.push_bind_param::<st::Double, _>(v),
