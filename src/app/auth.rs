@@ -49,7 +49,7 @@ impl Auth {
         if let Some((viewer, at)) = self.lock().get(&hash)
             && at.elapsed() < REMEMBERED
         {
-            return Ok(Some(*viewer));
+            return Ok(Some(viewer.clone()));
         }
         let asked = Instant::now();
         let found = match &self.provider {
@@ -62,13 +62,13 @@ impl Auth {
             self.note(viewer);
         }
         let mut known = self.lock();
-        match found {
+        match &found {
             Some(viewer) => {
                 if known.len() >= MOST {
                     known.retain(|_, (_, at)| at.elapsed() < REMEMBERED);
                 }
                 if known.len() < MOST {
-                    known.insert(hash, (viewer, asked));
+                    known.insert(hash, (viewer.clone(), asked));
                 }
             }
             None => {

@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::App;
-use crate::domain::access::Viewer;
+use crate::domain::access::{Limits, Viewer};
 use crate::domain::event::{CascadeFilter, Entry, Position};
 use crate::error::Error;
 use crate::graphql::operation::meant;
@@ -77,18 +77,30 @@ impl Operation {
 
     /// What of the viewer a frame depends on: the panel is each user's own (rule 9), and so is what `ownedByMe` finds,
     /// whether the text has it or a variable.
+    /// And always the inboxes that the viewer is limited to.
     fn access(&self, viewer: &Viewer) -> String {
+        let limits = viewer.limits.as_ref().map(Limits::literal);
+        let limits = limits.unwrap_or_default();
         let personal = ["details", "detailsPanel", "viewer"];
         let owned = "ownedByMe";
         if personal.iter().any(|field| self.text.contains(field))
             || self.text.contains(owned)
             || self.variables_of_frames().contains(owned)
         {
-            format!("{:?}", viewer.principal)
+            format!("{:?}{limits}", viewer.principal)
         } else {
-            String::new()
+            limits
         }
     }
+}
+
+/// What a stream of frames for cascades is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// The cascades themselves.
+    Cascades,
+    /// One thing that they change, until it is gone.
+    OneThing,
 }
 
 /// The frames of a subscription.
@@ -103,14 +115,17 @@ pub(super) fn subscribe(
         .and_then(|id| id.downcast_ref::<LastEventId>())
         .cloned();
     let opened = async move {
-        match open(&app, viewer, &operation, request).await {
+        match open(&app, viewer.clone(), &operation, request).await {
             Ok(Wanted::Cascades { filter, after }) => {
                 // What a browser says by itself is newer than what its address still says.
                 let resumed = resumed
                     .map(|id| Position::parse(&id.0).ok_or_else(bad_cursor))
                     .transpose();
                 match resumed {
-                    Ok(resumed) => cascades(&app, viewer, operation, filter, resumed.or(after)),
+                    Ok(resumed) => {
+                        let after = resumed.or(after);
+                        cascades(&app, viewer, operation, filter, after, About::Cascades)
+                    }
                     Err(error) => tokio_stream::once(Frame::Error(vec![error])).boxed(),
                 }
             }
@@ -149,7 +164,7 @@ async fn open(
     let opening = Opening::default();
     let state = RequestState::new(
         app.inner.store.clone(),
-        viewer,
+        viewer.clone(),
         app.inner.realtime.tail.position(),
     );
     let mut request = request.data(opening.clone()).data(state);
@@ -174,6 +189,7 @@ fn cascades(
     operation: Arc<Operation>,
     filter: Option<CascadeFilter>,
     after: Option<Position>,
+    about: About,
 ) -> BoxStream<'static, Frame> {
     let realtime = &app.inner.realtime;
     let Some(filter) = filter else {
@@ -191,9 +207,9 @@ fn cascades(
         name: operation.name.as_deref().map(Into::into),
         variables: operation.variables_of_frames().into(),
         access: operation.access(&viewer).into(),
-        filter,
+        filter: filter.clone(),
     };
-    let execute = executor(app, viewer, operation);
+    let execute = executor(app, viewer.clone(), operation, filter, about);
     let frames = realtime.shared(&viewer, key, after, execute);
     frames
         .map(|frame| match frame {
@@ -215,7 +231,7 @@ async fn changed(
 ) -> BoxStream<'static, Frame> {
     // Taken before the first frame is read: what happens meanwhile comes again, and nothing is missed.
     let as_of = app.inner.realtime.tail.position();
-    let state = RequestState::new(app.inner.store.clone(), viewer, as_of);
+    let state = RequestState::new(app.inner.store.clone(), viewer.clone(), as_of);
     let response = graphql::execute_frame(&app.inner.schema, operation.request(), state).await;
     let response = response.unwrap_or_else(|| Response::new(async_graphql::Value::Null));
     if !response.errors.is_empty() {
@@ -225,7 +241,8 @@ async fn changed(
         payload: encode(&response),
         cursor: Some(as_of.to_string().into()),
     };
-    let rest = cascades(&app, viewer, operation, Some(filter), Some(as_of));
+    let about = About::OneThing;
+    let rest = cascades(&app, viewer, operation, Some(filter), Some(as_of), about);
     let rest = rest.map(|frame| match &frame {
         Frame::Next { payload, .. } if shows_nothing(payload) => Frame::Error(vec![error(
             "NOT_FOUND",
@@ -250,20 +267,43 @@ fn shows_nothing(payload: &[u8]) -> bool {
 }
 
 /// What executes the operation for one cascade, with loaders and a moment of its own.
-fn executor(app: &App, viewer: Viewer, operation: Arc<Operation>) -> Execute {
+fn executor(
+    app: &App,
+    viewer: Viewer,
+    operation: Arc<Operation>,
+    filter: CascadeFilter,
+    about: About,
+) -> Execute {
     let app = app.clone();
+    let filter = Arc::new(filter);
     Arc::new(move |entry: Arc<Entry>| {
         let (app, operation) = (app.clone(), Arc::clone(&operation));
+        let (viewer, filter) = (viewer.clone(), Arc::clone(&filter));
         async move {
             // Cascades come by account already; what is pushed is decided where everything else is.
             if !viewer.sees(&entry) {
                 let refused = vec![ended(&StreamError::Forbidden)];
-                return encode(&Response::from_errors(refused));
+                return Some(encode(&Response::from_errors(refused)));
             }
             let state = RequestState::live(app.inner.store.clone(), viewer, Arc::clone(&entry));
-            let request = operation.request().data(entry);
+            // Of the same moment as all else in the frame. What filters found it by must be there too.
+            let shown = match state.shown(entry).await {
+                Ok(shown) => shown.filter(|shown| filter.matches(shown)),
+                Err(failed) => {
+                    let failed = failed.into_server_error(async_graphql::Pos::default());
+                    return Some(encode(&Response::from_errors(vec![failed])));
+                }
+            };
+            let request = match (&shown, about) {
+                (Some(shown), _) => operation.request().data(Arc::clone(shown)),
+                (None, About::Cascades) => return None,
+                // Nothing of it is there, but what is followed may be gone: then the stream ends.
+                (None, About::OneThing) => operation.request(),
+            };
             let response = graphql::execute_frame(&app.inner.schema, request, state).await;
-            encode(&response.unwrap_or_else(|| Response::new(async_graphql::Value::Null)))
+            let bytes =
+                encode(&response.unwrap_or_else(|| Response::new(async_graphql::Value::Null)));
+            (shown.is_some() || shows_nothing(&bytes)).then_some(bytes)
         }
         .boxed()
     })

@@ -2,15 +2,20 @@
 //!
 //! [`decisions`] says for every field at a root of the API what kind of permission it takes, and [`Viewer::may`] who
 //! has it: by the role of a person, by being a program, and by the [`Scopes`] of the token that they came with.
+//! [`Limits`] say which inboxes somebody is limited to, and [`Seen`] what of a cascade that leaves them.
 
 pub mod decisions;
+mod limits;
 mod scopes;
+mod shown;
 
 // An address is a value; the network is elsewhere.
 use core::net::IpAddr;
 use std::sync::Arc;
 
+pub use limits::Limits;
 pub use scopes::{Scope, Scopes};
+pub use shown::{Place, Seen, TicketPlace};
 
 use super::event::Entry;
 use super::id::{AccountId, IntegrationId, TokenId, UserId};
@@ -31,7 +36,7 @@ pub enum Principal {
 }
 
 /// Somebody whose token was good: every request, socket and pushed cascade has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Viewer {
     /// The account; nothing outside it exists for them.
     pub account: AccountId,
@@ -41,6 +46,8 @@ pub struct Viewer {
     pub token: TokenId,
     /// What that token is good for, at most.
     pub scopes: Scopes,
+    /// The inboxes that they are limited to; none: all are theirs to see. An administrator is never limited.
+    pub limits: Option<Limits>,
 }
 
 /// Where a request came from, as far as the transport knows.
@@ -84,6 +91,7 @@ impl Viewer {
             principal: Principal::System,
             token: TokenId(uuid::Uuid::nil()),
             scopes: Scopes::ALL,
+            limits: None,
         }
     }
 
@@ -95,6 +103,7 @@ impl Viewer {
             principal: Principal::Stranger,
             token: TokenId(uuid::Uuid::nil()),
             scopes: Scopes::NONE,
+            limits: None,
         }
     }
 
@@ -155,12 +164,6 @@ impl Viewer {
         }
     }
 
-    /// Whether a saved view of that owner is there for them: their own, and what is shared.
-    #[must_use]
-    pub fn sees_view(&self, owner: UserId, shared: bool) -> bool {
-        shared || self.user() == Some(owner)
-    }
-
     /// Whether they may make, change or delete a saved view of that owner. Everybody keeps their own, also those who
     /// otherwise only look; sharing is part of the daily work; what another one shared is for administrators.
     #[must_use]
@@ -172,7 +175,7 @@ impl Viewer {
         }
     }
 
-    /// Whether a cascade is pushed to them.
+    /// Whether a cascade is pushed to them; what of it, [`Seen`] says.
     #[must_use]
     pub fn sees(&self, entry: &Entry) -> bool {
         self.account == entry.account && self.may(Action::Read)

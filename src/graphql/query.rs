@@ -243,11 +243,12 @@ impl Query {
         #[graphql(desc = "Of which kind; left out: of both.")] kind: Option<SavedViewKind>,
     ) -> async_graphql::Result<Vec<SavedView>> {
         let reader = reader(ctx)?;
-        let user = reader.viewer().user();
-        let seen = saved_view::seen_by(reader.source(), user, kind.map(Into::into)).await;
-        Ok(seen
+        let viewer = reader.viewer();
+        let all = saved_view::seen_by(reader.source(), viewer.user(), kind.map(Into::into)).await;
+        Ok(all
             .shown()?
             .into_iter()
+            .filter(|view| viewer.sees_view(view))
             .map(Arc::new)
             .map(SavedView)
             .collect())
@@ -299,7 +300,7 @@ impl Query {
 
     /// The viewer's own sessions that have not ended, newest first. For people who have signed in.
     async fn sessions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Session>> {
-        let (service, viewer) = (ctx.data::<Service>()?, *state(ctx)?.viewer());
+        let (service, viewer) = (ctx.data::<Service>()?, state(ctx)?.viewer().clone());
         let Some(user) = viewer.user() else {
             return Ok(Vec::new());
         };
@@ -311,7 +312,7 @@ impl Query {
     /// The account's tokens that have not ended, newest first; sessions are not among them. For administrators who have
     /// signed in.
     async fn tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Token>> {
-        let (service, viewer) = (ctx.data::<Service>()?, *state(ctx)?.viewer());
+        let (service, viewer) = (ctx.data::<Service>()?, state(ctx)?.viewer().clone());
         let all = credentials::tokens(service.store(), viewer.account);
         let all = all.await.shown()?.into_iter();
         Ok(all.map(Into::into).collect())

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_graphql::Context;
 
+use super::Shown;
 use super::loaders::Loaders;
 use super::turns::Turns;
 use crate::domain::access::Viewer;
@@ -11,7 +12,7 @@ use crate::domain::event::{Entry, Position};
 use crate::domain::id::{ConversationId, TicketId};
 use crate::domain::image::{Conversation, Ticket};
 use crate::store::Store;
-use crate::store::read::Source;
+use crate::store::read::{Source, seen};
 
 /// One moment that a response is read from: all of it, so nobody ever sees half a cascade.
 pub struct Reader {
@@ -23,7 +24,9 @@ pub struct Reader {
 
 impl Reader {
     fn new(store: &Store, viewer: Viewer, turns: &Arc<Turns>, live: Option<Arc<Entry>>) -> Self {
-        let source = Source::new(store, viewer.account, Arc::clone(turns.flight()));
+        let source = Source::of(store, &viewer, Arc::clone(turns.flight()));
+        // What a cascade left is not held against anybody's limits: whoever has some reads it.
+        let live = live.filter(|_| viewer.limits.is_none());
         let loaders = Loaders::new(&source, turns);
         Self {
             viewer,
@@ -92,7 +95,7 @@ impl RequestState {
 
     fn with(store: Store, viewer: Viewer, as_of: Position, live: Option<Arc<Entry>>) -> Self {
         let turns = Arc::default();
-        let reader = Reader::new(&store, viewer, &turns, live);
+        let reader = Reader::new(&store, viewer.clone(), &turns, live);
         Self {
             store,
             viewer,
@@ -123,8 +126,26 @@ impl RequestState {
     /// What is read from now on is of a new moment: after a command, so that its payload shows what it did, also
     /// where the request has several commands.
     pub fn renew(&self) {
-        let fresh = Arc::new(Reader::new(&self.store, self.viewer, &self.turns, None));
+        let fresh = Arc::new(Reader::new(
+            &self.store,
+            self.viewer.clone(),
+            &self.turns,
+            None,
+        ));
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+    }
+
+    /// What of a cascade there is for the viewer, as of the moment that is read from; none where nothing is.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn shown(&self, entry: Arc<Entry>) -> async_graphql::Result<Option<Arc<Entry>>> {
+        if self.viewer.limits.is_none() {
+            return Ok(Some(entry));
+        }
+        let reader = self.reader();
+        let shown = seen::shown(reader.source(), vec![Entry::clone(&entry)]).await;
+        Ok(shown.shown()?.pop().map(Arc::new))
     }
 
     /// The moment that is read from.

@@ -1,5 +1,6 @@
-//! Who is connected, and whether they still may be: a deactivated user, and a session or token that was revoked or is at
-//! its end, ends what it opened, on every server, within a second.
+//! Who is connected, and whether they still may be: a deactivated user, a session or token that was revoked or is at its
+//! end, and a user who is limited to other inboxes than when they came, ends what it opened, on every server, within a
+//! second. Whoever has other limits comes back with these.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -12,10 +13,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::hints::{ACCESS_CHANNEL, Bus, Ear};
 use crate::domain::access::Viewer;
-use crate::domain::id::{AccountId, TokenId};
 use crate::error::Result;
 use crate::store::Store;
-use crate::store::tail::withdrawn_tokens;
+use crate::store::tail::{Connected, withdrawn_tokens};
 use crate::store::viewers::touch_tokens;
 
 /// How often it is noted that connected tokens are in use: sessions end that are not.
@@ -24,16 +24,15 @@ const NOTED: Duration = Duration::from_secs(60);
 /// The registry of those connected to this server. Cheap to clone; all clones are one registry.
 #[derive(Clone)]
 pub struct Access {
-    watched: Arc<Mutex<HashMap<TokenId, Watched>>>,
+    watched: Arc<Mutex<HashMap<Connected, Watched>>>,
     wake: Arc<Notify>,
     store: Store,
     bus: Bus,
 }
 
-/// A token that somebody is connected with.
+/// A token that somebody is connected with, and the limits that its holder had when they came.
 #[derive(Debug)]
 struct Watched {
-    account: AccountId,
     /// How many watch it.
     holders: usize,
     withdrawn: watch::Sender<bool>,
@@ -42,7 +41,7 @@ struct Watched {
 /// One who watches; the last one to go takes the token out of the registry.
 struct Holder {
     access: Access,
-    token: TokenId,
+    with: Connected,
 }
 
 impl Access {
@@ -74,10 +73,14 @@ impl Access {
     /// Resolves when the viewer's access is withdrawn; never if it is not. The viewer counts as connected for as long
     /// as the future is kept.
     pub fn watch(&self, viewer: &Viewer) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let with = Connected {
+            account: viewer.account,
+            token: viewer.token,
+            limits: viewer.limits.clone(),
+        };
         let mut withdrawn = {
             let mut watched = self.lock();
-            let watched = watched.entry(viewer.token).or_insert_with(|| Watched {
-                account: viewer.account,
+            let watched = watched.entry(with.clone()).or_insert_with(|| Watched {
                 holders: 0,
                 withdrawn: watch::Sender::new(false),
             });
@@ -86,7 +89,7 @@ impl Access {
         };
         let holder = Holder {
             access: self.clone(),
-            token: viewer.token,
+            with,
         };
         async move {
             let _holder = holder;
@@ -97,20 +100,20 @@ impl Access {
         }
     }
 
-    /// To be called after somebody was deactivated or a token revoked, once that is committed: this server looks at
+    /// To be called after somebody was deactivated or limited otherwise, or a token revoked, once that is committed: this server looks at
     /// once, the others when they hear of it.
     pub async fn changed(&self) {
         self.wake.notify_one();
         self.bus.send(ACCESS_CHANNEL, String::new()).await;
     }
 
-    /// How many tokens somebody is connected with.
+    /// How many tokens somebody is connected with, once for each of the limits that they came with.
     #[must_use]
     pub fn connected(&self) -> usize {
         self.lock().len()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<TokenId, Watched>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Connected, Watched>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -141,29 +144,33 @@ impl Access {
     }
 
     /// The tokens that somebody is connected with and that were good so far.
-    fn tokens(&self) -> Vec<(AccountId, TokenId)> {
+    fn connections(&self) -> Vec<Connected> {
         let watched = self.lock();
         let all = watched.iter().filter(|(_, w)| !*w.withdrawn.borrow());
-        all.map(|(token, w)| (w.account, *token)).collect()
+        all.map(|(with, _)| with.clone()).collect()
     }
 
     async fn note(&self) {
-        let tokens = self.tokens();
-        if tokens.is_empty() {
+        let connections = self.connections();
+        if connections.is_empty() {
             return;
         }
+        let tokens: Vec<_> = connections
+            .iter()
+            .map(|one| (one.account, one.token))
+            .collect();
         if let Err(error) = touch_tokens(&self.store, &tokens).await {
             tracing::warn!(%error, "it could not be noted that tokens are in use");
         }
     }
 
     async fn look(&self) -> Result<()> {
-        let tokens = self.tokens();
-        if tokens.is_empty() {
+        let connections = self.connections();
+        if connections.is_empty() {
             return Ok(());
         }
-        for token in withdrawn_tokens(&self.store, &tokens).await? {
-            if let Some(watched) = self.lock().get(&token) {
+        for with in withdrawn_tokens(&self.store, &connections).await? {
+            if let Some(watched) = self.lock().get(with) {
                 watched.withdrawn.send_replace(true);
                 metrics::counter!("tandem_access_withdrawn_total").increment(1);
             }
@@ -175,7 +182,7 @@ impl Access {
 impl Drop for Holder {
     fn drop(&mut self) {
         let mut watched = self.access.lock();
-        if let Slot::Occupied(mut slot) = watched.entry(self.token) {
+        if let Slot::Occupied(mut slot) = watched.entry(self.with.clone()) {
             slot.get_mut().holders -= 1;
             if slot.get().holders == 0 {
                 slot.remove();

@@ -201,7 +201,8 @@ async fn advance<S: Source>(
 
 impl Realtime {
     /// The account's cascades that match: those after the cursor, then those to come; without a cursor, from now on.
-    /// Each once, in order, none left out, until the stream ends with an error.
+    /// Each once, in order, none left out, until the stream ends with an error. They are whole, whatever the viewer is
+    /// limited to: what of them is shown is for whoever shows them to ask.
     pub fn cascades(
         &self,
         viewer: &Viewer,

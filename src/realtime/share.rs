@@ -40,8 +40,9 @@ pub struct GroupKey {
     pub filter: CascadeFilter,
 }
 
-/// Executes the operation for one cascade, with loaders of its own. An error is bytes too: those that say so.
-pub type Execute = Arc<dyn Fn(Arc<Entry>) -> BoxFuture<'static, Bytes> + Send + Sync>;
+/// Executes the operation for one cascade, with loaders of its own. An error is bytes too: those that say so. None where
+/// nothing of the cascade is there for those who asked.
+pub type Execute = Arc<dyn Fn(Arc<Entry>) -> BoxFuture<'static, Option<Bytes>> + Send + Sync>;
 
 /// What a member is given for one cascade.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,9 +191,10 @@ impl Live {
         lock(&self.state).frames.is_none()
     }
 
-    fn give(&self, position: Position, bytes: Bytes) {
+    fn give(&self, position: Position, bytes: Option<Bytes>) {
         let mut state = lock(&self.state);
         state.position = position;
+        let Some(bytes) = bytes else { return };
         if let Some(frames) = &state.frames {
             let members = frames.receiver_count() as u64;
             metrics::counter!("tandem_frames_total").increment(members);
@@ -245,7 +247,7 @@ struct GroupFeed {
 }
 
 impl Source for Frames {
-    type Item = Bytes;
+    type Item = Option<Bytes>;
     type Feed = GroupFeed;
 
     fn subscribe(&self) -> GroupFeed {
@@ -264,13 +266,13 @@ impl Source for Frames {
         }
     }
 
-    async fn make(&self, entry: Arc<Entry>) -> Bytes {
+    async fn make(&self, entry: Arc<Entry>) -> Option<Bytes> {
         (self.execute)(entry).await
     }
 }
 
 impl Feed for GroupFeed {
-    type Item = Bytes;
+    type Item = Option<Bytes>;
 
     fn from(&self) -> Position {
         self.from
@@ -283,7 +285,7 @@ impl Feed for GroupFeed {
             && !self.group.live.has_ended()
     }
 
-    async fn next(&mut self) -> Option<Result<(Position, Bytes), Lagged>> {
+    async fn next(&mut self) -> Option<Result<(Position, Option<Bytes>), Lagged>> {
         let lagged = Lagged {
             resume_after: self.at,
         };
@@ -294,7 +296,7 @@ impl Feed for GroupFeed {
         match next {
             Ok((position, bytes)) => {
                 self.at = position;
-                Some(Ok((position, bytes)))
+                Some(Ok((position, Some(bytes))))
             }
             Err(RecvError::Lagged(_)) => Some(Err(lagged)),
             Err(RecvError::Closed) if lock(&self.group.live.state).stopped => None,
@@ -322,6 +324,9 @@ impl Realtime {
         };
         let opening = self.open(source, account, filter, after);
         let stream = stream("shared", opening, self.access.watch(viewer));
-        stream.map(|item| item.map(|(position, bytes)| Frame { position, bytes }))
+        stream.filter_map(async |item| match item {
+            Ok((position, bytes)) => bytes.map(|bytes| Ok(Frame { position, bytes })),
+            Err(error) => Some(Err(error)),
+        })
     }
 }

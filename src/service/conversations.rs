@@ -2,7 +2,7 @@
 
 use super::order::{Options, Order, Target, Work};
 use super::tickets::find_user;
-use crate::domain::access::{Action, decisions};
+use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::cascade::{Command, Linked};
 use crate::domain::id::{ConversationId, InboxId, UserId};
 use crate::domain::noun::ConversationStatus;
@@ -144,6 +144,13 @@ pub struct MoveConversation {
     pub options: Options,
 }
 
+impl MoveConversation {
+    fn no_inbox(&self) -> Refusal {
+        let message = format!("There is no inbox `{}`.", self.inbox);
+        Refusal::at(ErrorCode::NotFound, "inboxId", message)
+    }
+}
+
 impl Order for MoveConversation {
     const ACTION: Action = decisions::mutation("moveConversation");
     type Found = ();
@@ -153,11 +160,19 @@ impl Order for MoveConversation {
     }
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
-        if !settings::inbox_exists(work.tx, work.viewer.account, self.inbox).await? {
-            let message = format!("There is no inbox `{}`.", self.inbox);
-            return Err(Refusal::at(ErrorCode::NotFound, "inboxId", message).into());
+        let exists = settings::inbox_exists(work.tx, work.viewer.account, self.inbox).await?;
+        if !exists || !work.viewer.sees_inbox(self.inbox) {
+            return Err(self.no_inbox().into());
         }
         Ok((Target::conversation(self.conversation), ()))
+    }
+
+    // Again, with the limits as they are now.
+    fn seen(&self, viewer: &Viewer, (): &(), _: &Linked) -> Result<(), Refusal> {
+        if viewer.sees_inbox(self.inbox) {
+            return Ok(());
+        }
+        Err(self.no_inbox())
     }
 
     async fn command(

@@ -116,7 +116,7 @@ impl Credentials {
 }
 
 /// The viewer as they are now, if they may.
-async fn permitted(tx: &Tx, viewer: Viewer, action: Action) -> Result<Viewer> {
+async fn permitted(tx: &Tx, viewer: &Viewer, action: Action) -> Result<Viewer> {
     let present = viewers::present_viewer(tx, viewer).await?;
     present.filter(|viewer| viewer.may(action)).ok_or_else(|| {
         let message = match action {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::order::{Order, Target, Work};
 use super::tickets::{default_name, first_status};
-use crate::domain::access::{Action, decisions};
+use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::cascade::{Command, Incoming, Linked, NewTicket};
 use crate::domain::contact::Sender;
 use crate::domain::id::{ChannelId, ContactId, ConversationId, InboxId, MessageId, TicketId};
@@ -251,6 +251,11 @@ impl ReceiveMessage {
         check_text(&self.text, work)
     }
 
+    fn no_channel(&self) -> Refusal {
+        let message = format!("There is no channel `{}`.", self.channel);
+        Refusal::at(ErrorCode::NotFound, "channelId", message)
+    }
+
     /// A conversation that begins with this message.
     fn start(&self, inbox: InboxId, contact: ContactId, at: Time) -> Conversation {
         Conversation {
@@ -299,9 +304,9 @@ impl Order for ReceiveMessage {
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Thread)> {
         self.check(work)?;
         let account = work.viewer.account;
-        let Some(inbox) = receive::channel_inbox(work.tx, account, self.channel).await? else {
-            let message = format!("There is no channel `{}`.", self.channel);
-            return Err(Refusal::at(ErrorCode::NotFound, "channelId", message).into());
+        let found = receive::channel_inbox(work.tx, account, self.channel).await?;
+        let Some(inbox) = found.filter(|found| work.viewer.sees_inbox(found.inbox)) else {
+            return Err(self.no_channel().into());
         };
         // One message of a thread after the other: two that start it would make two conversations.
         receive::lock_thread(work.tx, account, self.channel, &self.thread_key).await?;
@@ -320,6 +325,7 @@ impl Order for ReceiveMessage {
         };
         let target = thread.map_or_else(Target::default, |id| Target {
             conversation: Some((id, "threadKey")),
+            unnamed: true,
             ..Target::default()
         });
         Ok((
@@ -330,6 +336,13 @@ impl Order for ReceiveMessage {
                 known: known.is_some(),
             },
         ))
+    }
+
+    fn seen(&self, viewer: &Viewer, thread: &Thread, _: &Linked) -> Result<(), Refusal> {
+        if viewer.sees_inbox(thread.inbox.inbox) {
+            return Ok(());
+        }
+        Err(self.no_channel())
     }
 
     async fn command(

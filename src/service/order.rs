@@ -8,8 +8,8 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{Outcome, Service, TRIES, WriteResult, now};
-use crate::domain::access::{Action, Viewer};
-use crate::domain::cascade::{Command, Linked, Plan, Subject, plan};
+use crate::domain::access::{Action, Seen, Viewer};
+use crate::domain::cascade::{Command, Effect, Linked, Plan, Subject, plan};
 use crate::domain::event::{Body, Entry};
 use crate::domain::id::{CascadeId, ConversationId, TicketId, UserId};
 use crate::domain::image::Time;
@@ -31,6 +31,9 @@ pub struct Target {
     pub undoes: Option<CascadeId>,
     /// Whether what is named may be gone: an undo of what was purged.
     pub may_be_gone: bool,
+    /// Whether it is something else that the command names, by which these were found: a channel's thread, a trash group.
+    /// Whether the viewer sees that, [`Order::seen`] says, since what they have not named must not be told.
+    pub unnamed: bool,
 }
 
 impl Target {
@@ -92,6 +95,14 @@ pub trait Order: Send + Sync + 'static {
         work: &Work<'_>,
     ) -> impl Future<Output = Result<(Target, Self::Found)>> + Send;
 
+    /// Whether all is there for the viewer that the command names beside its [`Target`], which is looked at already.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, as for what is not there for anybody.
+    fn seen(&self, _: &Viewer, _: &Self::Found, _: &Linked) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     /// Makes the command, once everything is locked. None: nothing to do.
     fn command(
         &self,
@@ -129,7 +140,7 @@ impl Service {
     pub async fn run_here<O: Order>(&self, viewer: Viewer, order: &O) -> Result<Outcome> {
         let mut tries = 1;
         loop {
-            match self.attempt(viewer, order).await {
+            match self.attempt(viewer.clone(), order).await {
                 Err(Error::Refused(refusal)) => return Ok(Outcome::rejected(*refusal)),
                 Err(error) if error.is_passing_conflict() && tries < TRIES => {
                     metrics::counter!("tandem_command_retries_total").increment(1);
@@ -145,7 +156,7 @@ impl Service {
         let tx = self.store.begin(Scope::Account(viewer.account)).await?;
         let work = Work {
             tx: &tx,
-            viewer,
+            viewer: viewer.clone(),
             now: now(),
             service: self,
         };
@@ -163,18 +174,22 @@ impl Service {
                 target.owner,
                 self.settings.retention,
             ),
-            viewers::present_viewer(&tx, viewer)
+            viewers::present_viewer(&tx, &viewer)
         )?;
-        missing(&before, &target)?;
-        let Some(viewer) = present.filter(|viewer| viewer.may(O::ACTION)) else {
+        let known = present.as_ref().unwrap_or(&viewer);
+        missing(&before, &target, known)?;
+        order.seen(known, &found, &before)?;
+        let Some(viewer) = present.as_ref().filter(|viewer| viewer.may(O::ACTION)) else {
             let message = "Your role does not allow this; ask an administrator.";
-            let message = present.map_or(message, |viewer| viewer.why_not(O::ACTION, message));
+            let message = present
+                .as_ref()
+                .map_or(message, |viewer| viewer.why_not(O::ACTION, message));
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
         };
         // From here on in the order of the locks: the time of a cascade is never before that of one it waited for.
         let work = Work {
             tx: &tx,
-            viewer,
+            viewer: viewer.clone(),
             now: now(),
             service: self,
         };
@@ -201,7 +216,7 @@ impl Service {
         let at = work.now;
         self.conclude(
             tx,
-            viewer,
+            viewer.clone(),
             &before,
             planned,
             &command,
@@ -230,12 +245,16 @@ impl Service {
         let named = target
             .conversation
             .map(|(id, _)| id)
-            .or_else(|| shown_conversation(&planned, command));
+            .or_else(|| shown_conversation(&planned, command, &viewer));
+        let seen_before = viewer.seen(before);
         let Plan {
             effects,
-            left,
+            mut left,
             mut after,
         } = planned;
+        if let (Some(seen), Command::UndoCascade(undone, ..)) = (&seen_before, command) {
+            keep_seen(&mut left, seen, undone);
+        }
         if effects.is_empty() {
             tx.rollback().await?;
             let result = if left.is_empty() {
@@ -251,11 +270,11 @@ impl Service {
         after
             .conversations
             .sort_by_key(|conversation| conversation.id);
-        let mut entry = entry(viewer, before, &after, effects, command, target.undoes, at);
+        let mut entry = entry(&viewer, before, &after, effects, command, target.undoes, at);
         if dry_run {
             tx.rollback().await?;
             let mut outcome = Outcome::of(WriteResult::Previewed, before, named);
-            outcome.entry = Some(Arc::new(entry));
+            outcome.entry = shown(&viewer, &after, Arc::new(entry));
             outcome.refusals = left;
             outcome.undoes = target.undoes;
             return Ok(outcome);
@@ -266,7 +285,7 @@ impl Service {
         let entry = Arc::new(entry);
         (self.on_commit)(Arc::clone(&entry));
         let mut outcome = Outcome::of(WriteResult::Applied, &after, named);
-        outcome.entry = Some(entry);
+        outcome.entry = shown(&viewer, &after, entry);
         outcome.refusals = left;
         outcome.undoes = target.undoes;
         Ok(outcome)
@@ -302,7 +321,16 @@ impl Service {
 
 /// The conversation that a payload shows where the input names none: the one that a message started, the first that
 /// an undo changes. A command on a ticket shows none.
-fn shown_conversation(planned: &Plan, command: &Command) -> Option<ConversationId> {
+fn shown_conversation(
+    planned: &Plan,
+    command: &Command,
+    viewer: &Viewer,
+) -> Option<ConversationId> {
+    let seen = |id| {
+        let all = &planned.after.conversations;
+        let found = all.iter().find(|one| one.id == id);
+        found.is_some_and(|one| viewer.sees_conversation(one))
+    };
     match command {
         Command::ReceiveMessage(incoming) => Some(incoming.conversation),
         Command::UndoCascade(..) => {
@@ -310,7 +338,7 @@ fn shown_conversation(planned: &Plan, command: &Command) -> Option<ConversationI
                 .effects
                 .iter()
                 .find_map(|effect| match effect.subject {
-                    Subject::Conversation(id) => Some(id),
+                    Subject::Conversation(id) => Some(id).filter(|id| seen(*id)),
                     Subject::Ticket(_) => None,
                 })
         }
@@ -318,12 +346,44 @@ fn shown_conversation(planned: &Plan, command: &Command) -> Option<ConversationI
     }
 }
 
-fn missing(linked: &Linked, target: &Target) -> Result<()> {
+/// What of a cascade its viewer is shown: the rules are followed in full, whoever asks.
+fn shown(viewer: &Viewer, after: &Linked, entry: Arc<Entry>) -> Option<Arc<Entry>> {
+    match viewer.seen(after) {
+        Some(seen) => seen.shown(&entry).map(Arc::new),
+        None => Some(entry),
+    }
+}
+
+/// Of what an undo left, tells what the viewer sees, by its place among what they see of the undone cascade.
+fn keep_seen(left: &mut Vec<Refusal>, seen: &Seen, undone: &[Effect]) {
+    let some = !left.is_empty();
+    let places = seen.places(undone);
+    let place = |index: usize| places.get(index).copied().flatten();
+    left.retain_mut(|refusal| match &mut refusal.detail {
+        Some(Detail::Effect { index, effect }) => match place(*index) {
+            Some(shown) => {
+                *index = shown;
+                effect.caused_by = effect.caused_by.and_then(place);
+                true
+            }
+            None => false,
+        },
+        _ => true,
+    });
+    if some && left.is_empty() {
+        let message = "What is left of this cascade has been changed since.";
+        left.push(Refusal::at(ErrorCode::ChangedSince, "cascadeId", message));
+    }
+}
+
+/// Whether what the command names is there, for this viewer: what they do not see is told as what nobody has.
+fn missing(linked: &Linked, target: &Target, viewer: &Viewer) -> Result<()> {
     if target.may_be_gone {
         return Ok(());
     }
     if let Some((id, field)) = target.ticket
-        && linked.ticket.as_ref().is_none_or(|ticket| ticket.id != id)
+        && !(linked.ticket.as_ref().is_some_and(|ticket| ticket.id == id)
+            && (target.unnamed || viewer.sees_ticket(linked.conversations_of(id))))
     {
         return Err(Refusal::at(
             ErrorCode::NotFound,
@@ -336,7 +396,7 @@ fn missing(linked: &Linked, target: &Target) -> Result<()> {
         && !linked
             .conversations
             .iter()
-            .any(|conversation| conversation.id == id)
+            .any(|one| one.id == id && (target.unnamed || viewer.sees_conversation(one)))
     {
         let message = format!("There is no conversation `{id}`.");
         return Err(Refusal::at(ErrorCode::NotFound, field, message).into());
@@ -346,10 +406,10 @@ fn missing(linked: &Linked, target: &Target) -> Result<()> {
 
 /// The log's entry of a plan.
 fn entry(
-    viewer: Viewer,
+    viewer: &Viewer,
     before: &Linked,
     after: &Linked,
-    effects: Vec<crate::domain::cascade::Effect>,
+    effects: Vec<Effect>,
     command: &Command,
     undoes: Option<CascadeId>,
     at: Time,

@@ -25,7 +25,7 @@ impl Service {
         typing: bool,
         announce: &OnTyping,
     ) -> Result<Result<(), Refusal>> {
-        let source = Source::new(self.store(), viewer.account, Arc::default());
+        let source = Source::of(self.store(), &viewer, Arc::default());
         let ids = vec![conversation.0];
         let found =
             conversation::conversations_by_id(&source, ids, ConversationJoins::NONE).await?;

@@ -3,9 +3,10 @@
 use uuid::Uuid;
 
 use super::order::{Options, Order, Target, Work};
-use crate::domain::access::{Action, decisions};
+use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::cascade::{Command, Linked, Subject};
 use crate::domain::id::{ConversationId, TicketId, TrashGroupId};
+use crate::domain::refusal::Refusal;
 use crate::error::Result;
 use crate::store::apply::Contents;
 use crate::store::settings;
@@ -115,10 +116,12 @@ impl Order for RestoreFromTrash {
                 settings::trash_group_member(work.tx, work.viewer.account, id).await?
             }
         };
+        let unnamed = matches!(self.id, Restorable::Group(_));
         Ok(match subject {
             Subject::Ticket(id) => (
                 Target {
                     ticket: Some((id, "id")),
+                    unnamed,
                     ..Target::default()
                 },
                 None,
@@ -126,11 +129,22 @@ impl Order for RestoreFromTrash {
             Subject::Conversation(id) => (
                 Target {
                     conversation: Some((id, "id")),
+                    unnamed,
                     ..Target::default()
                 },
                 Some(id),
             ),
         })
+    }
+
+    // A group is seen through any of its members.
+    fn seen(&self, viewer: &Viewer, _: &Self::Found, linked: &Linked) -> Result<(), Refusal> {
+        match self.id {
+            Restorable::Group(id) if !viewer.sees_ticket(&linked.conversations) => {
+                Err(settings::no_trash_group(id))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn command(

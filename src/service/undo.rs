@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::order::{Options, Order, Target, Work};
-use crate::domain::access::{Action, decisions};
+use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::cascade::{Change, Command, Effect, Linked, Subject};
 use crate::domain::id::{CascadeId, TrashGroupId};
 use crate::domain::noun::StatusCategory;
@@ -21,6 +21,13 @@ pub struct UndoCascade {
     pub options: Options,
 }
 
+impl UndoCascade {
+    fn no_cascade(&self) -> Refusal {
+        let message = format!("There is no cascade `{}`.", self.cascade);
+        Refusal::at(ErrorCode::NotFound, "cascadeId", message)
+    }
+}
+
 impl Order for UndoCascade {
     const ACTION: Action = decisions::mutation("undoCascade");
     type Found = Vec<Effect>;
@@ -32,8 +39,7 @@ impl Order for UndoCascade {
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
         let found = log::entry_to_undo(work.tx, work.viewer.account, self.cascade).await?;
         let Some((entry, _)) = found else {
-            let message = format!("There is no cascade `{}`.", self.cascade);
-            return Err(Refusal::at(ErrorCode::NotFound, "cascadeId", message).into());
+            return Err(self.no_cascade().into());
         };
         let mut target = Target {
             undoes: Some(self.cascade),
@@ -51,6 +57,23 @@ impl Order for UndoCascade {
             }
         }
         Ok((target, entry.body.effects))
+    }
+
+    // A cascade of which nothing is seen is not there. One that began with what is not seen was never theirs to ask for,
+    // and is not theirs to take back.
+    fn seen(&self, viewer: &Viewer, effects: &Self::Found, linked: &Linked) -> Result<(), Refusal> {
+        let Some(seen) = viewer.seen(linked) else {
+            return Ok(());
+        };
+        if seen.places(effects).iter().all(Option::is_none) {
+            return Err(self.no_cascade());
+        }
+        if effects.first().is_some_and(|first| seen.has(first.subject)) {
+            return Ok(());
+        }
+        let message =
+            "This cascade began with what is in none of your inboxes; ask an administrator.";
+        Err(Refusal::at(ErrorCode::Forbidden, "cascadeId", message))
     }
 
     async fn command(

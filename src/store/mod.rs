@@ -31,15 +31,18 @@ pub use session::{Snapshot, Tx};
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
 
+use crate::domain::access::Limits;
 use crate::domain::id::AccountId;
 use crate::error::{Error, Result};
 use pool::{Loan, PoolOptions};
 
 /// Whose rows a transaction may see, beside the `account_id` in its statements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// One account's.
     Account(AccountId),
+    /// Those of one account that are within the limits of whoever they are read for.
+    Within(AccountId, Limits),
     /// All: the tail of the log, signing in, the purge, the command line.
     Across,
 }

@@ -10,10 +10,15 @@ use super::timing::batch;
 use super::{Scope, Store};
 use crate::error::{Error, Result};
 
-/// What a transaction may see: the setting that row-level security looks at.
-fn begin(mode: &str, scope: Scope) -> String {
+/// What a transaction may see: the settings that row-level security looks at.
+fn begin(mode: &str, scope: &Scope) -> String {
     match scope {
         Scope::Account(id) => format!("BEGIN {mode}; SET LOCAL tandem.account_id = '{}'", id.0),
+        Scope::Within(id, limits) => format!(
+            "BEGIN {mode}; SET LOCAL tandem.account_id = '{}'; SET LOCAL tandem.inboxes = '{}'",
+            id.0,
+            limits.literal()
+        ),
         Scope::Across => format!("BEGIN {mode}; SET LOCAL tandem.across_accounts = 'on'"),
     }
 }
@@ -37,7 +42,7 @@ impl Tx {
         let tx = Self {
             loan: Some(store.loan().await?),
         };
-        batch(tx.connection()?, &begin("", scope)).await?;
+        batch(tx.connection()?, &begin("", &scope)).await?;
         Ok(tx)
     }
 
@@ -121,7 +126,7 @@ impl Snapshot {
         let inner = &*self.inner;
         let loan = inner.loan.get_or_try_init(|| async {
             let loan = inner.store.loan().await?;
-            let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", inner.scope);
+            let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", &inner.scope);
             match batch(&loan, &format!("{begin}; {KEPT_PLANS}")).await {
                 Ok(()) => Ok(loan),
                 Err(error) => {

@@ -227,9 +227,13 @@ pub async fn trash_group_member(
     match first::<MemberRow>(tx, statement).await? {
         Some(row) if row.ticket => Ok(Subject::Ticket(row.id.into())),
         Some(row) => Ok(Subject::Conversation(row.id.into())),
-        None => {
-            let message = format!("There is no trash group `{group}`.");
-            Err(Refusal::at(ErrorCode::NotFound, "id", message).into())
-        }
+        None => Err(no_trash_group(group).into()),
     }
+}
+
+/// `NOT_FOUND` for a group that is not there.
+#[must_use]
+pub fn no_trash_group(group: TrashGroupId) -> Refusal {
+    let message = format!("There is no trash group `{group}`.");
+    Refusal::at(ErrorCode::NotFound, "id", message)
 }

@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::log::{COLUMNS, EntryRow};
 use super::pool::with_limits;
 use super::sql::{Bind, sql};
-use super::viewers::{GOOD, HOLDERS};
+use super::viewers::{GOOD, HOLDERS, LIMITS};
 use super::{Scope, Store, Tx};
+use crate::domain::access::Limits;
 use crate::domain::event::{Entry, Position};
 use crate::domain::id::{AccountId, TokenId};
 use crate::error::{Error, Result};
@@ -78,12 +79,6 @@ struct Text {
 struct Truth {
     #[diesel(sql_type = st::Bool)]
     b: bool,
-}
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
 }
 
 async fn number(tx: &Tx, text: &str) -> Result<Position> {
@@ -255,27 +250,50 @@ pub async fn read_log(
     })
 }
 
-/// Which of these tokens are no longer good: revoked, at their end, gone, or of somebody deactivated. One statement for all.
+/// What somebody came with who is connected: a token, and the limits that its holder had then.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Connected {
+    /// The account.
+    pub account: AccountId,
+    /// The token.
+    pub token: TokenId,
+    /// What its holder was limited to; none: nothing.
+    pub limits: Option<Limits>,
+}
+
+/// Who of these may no longer see what they saw: their token was revoked, is at its end or gone, its holder was
+/// deactivated, or is limited to other inboxes than when they came. One statement for all.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn withdrawn_tokens(
+pub async fn withdrawn_tokens<'c>(
     store: &Store,
-    tokens: &[(AccountId, TokenId)],
-) -> Result<Vec<TokenId>> {
+    connected: &'c [Connected],
+) -> Result<Vec<&'c Connected>> {
+    #[derive(QueryableByName)]
+    struct PlaceRow {
+        #[diesel(sql_type = st::BigInt)]
+        place: i64,
+    }
     let tx = store.begin(Scope::Across).await?;
     let text = format!(
-        "SELECT asked.token_id AS id FROM unnest($1, $2) AS asked (account_id, token_id) \
+        "SELECT asked.place FROM unnest($1, $2, $3) WITH ORDINALITY AS asked (account_id, token_id, limits, place) \
          LEFT JOIN tokens t ON t.account_id = asked.account_id AND t.id = asked.token_id {HOLDERS} \
-         WHERE t.id IS NULL OR NOT {GOOD}"
+         WHERE t.id IS NULL OR NOT {GOOD} OR coalesce({LIMITS}::text, '') <> asked.limits"
     );
+    let limits = |one: &Connected| one.limits.as_ref().map(Limits::literal).unwrap_or_default();
     let binds = [
-        Bind::Uuids(tokens.iter().map(|(account, _)| account.0).collect()),
-        Bind::Uuids(tokens.iter().map(|(_, token)| token.0).collect()),
+        Bind::Uuids(connected.iter().map(|one| one.account.0).collect()),
+        Bind::Uuids(connected.iter().map(|one| one.token.0).collect()),
+        Bind::Texts(connected.iter().map(limits).collect()),
     ];
-    let found: Vec<Id> = sql(&text, binds).load(&mut tx.connection()?).await?;
+    let found: Vec<PlaceRow> = sql(&text, binds).load(&mut tx.connection()?).await?;
     tx.rollback().await?;
-    Ok(found.into_iter().map(|row| TokenId(row.id)).collect())
+    let places = found.into_iter().filter_map(|row| {
+        let place = usize::try_from(row.place).ok()?.checked_sub(1)?;
+        connected.get(place)
+    });
+    Ok(places.collect())
 }
 
 /// Tells the other servers something. Never part of a transaction that writes: Postgres lets only one transaction

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::rows::known;
 use super::sql::{Bind, sql};
 use super::{Scope, Store, Tx};
-use crate::domain::access::{Principal, Scopes, Viewer};
+use crate::domain::access::{Limits, Principal, Scopes, Viewer};
 use crate::domain::id::{AccountId, TokenId};
 use crate::domain::noun::Role;
 use crate::error::{Error, Result};
@@ -26,10 +26,21 @@ struct ViewerRow {
     role: Option<i16>,
     #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     scopes: Option<i16>,
+    #[diesel(sql_type = st::Nullable<st::Array<st::Uuid>>)]
+    inboxes: Option<Vec<Uuid>>,
 }
 
+/// The inboxes that a user `u` is limited to, each once and by rising id; null for no limit, which an administrator never
+/// has. As a text it is what [`Limits::literal`] writes.
+pub(super) const LIMITS: &str = "(CASE WHEN u.limited AND u.role <> 0 THEN ARRAY(SELECT x.inbox_id FROM user_inboxes x \
+     WHERE x.account_id = u.account_id AND x.user_id = u.id ORDER BY x.inbox_id) END)";
+
 /// What is asked of a token `t`, with its holder `u` or `i`.
-const COLUMNS: &str = "t.account_id, t.id, t.user_id, t.integration_id, u.role, t.scopes";
+fn columns() -> String {
+    format!(
+        "t.account_id, t.id, t.user_id, t.integration_id, u.role, t.scopes, {LIMITS} AS inboxes"
+    )
+}
 
 /// Where a token's holder is.
 pub(super) const HOLDERS: &str = "LEFT JOIN users u ON u.account_id = t.account_id AND u.id = t.user_id \
@@ -47,7 +58,8 @@ pub(super) const GOOD: &str = "(t.revoked_at IS NULL AND (t.expires_at IS NULL O
 /// When the database is away.
 pub async fn viewer_by_token(store: &Store, hash: Vec<u8>) -> Result<Option<Viewer>> {
     let snapshot = store.snapshot(Scope::Across);
-    let text = format!("SELECT {COLUMNS} FROM tokens t {HOLDERS} WHERE t.hash = $1 AND {GOOD}");
+    let columns = columns();
+    let text = format!("SELECT {columns} FROM tokens t {HOLDERS} WHERE t.hash = $1 AND {GOOD}");
     let statement = sql(&text, [Bind::Bytes(hash)]);
     let rows: Vec<ViewerRow> = statement.load(&mut snapshot.connection().await?).await?;
     rows.into_iter().next().map(decode).transpose()
@@ -58,14 +70,15 @@ pub async fn viewer_by_token(store: &Store, hash: Vec<u8>) -> Result<Option<View
 ///
 /// # Errors
 /// When the database is away.
-pub async fn present_viewer(tx: &Tx, viewer: Viewer) -> Result<Option<Viewer>> {
+pub async fn present_viewer(tx: &Tx, viewer: &Viewer) -> Result<Option<Viewer>> {
     match viewer.principal {
-        Principal::System => return Ok(Some(viewer)),
+        Principal::System => return Ok(Some(viewer.clone())),
         Principal::Stranger => return Ok(None),
         Principal::User(..) | Principal::Integration(_) => {}
     }
+    let columns = columns();
     let text = format!(
-        "SELECT {COLUMNS} FROM tokens t {HOLDERS} WHERE t.account_id = $1 AND t.id = $2 AND {GOOD}"
+        "SELECT {columns} FROM tokens t {HOLDERS} WHERE t.account_id = $1 AND t.id = $2 AND {GOOD}"
     );
     let binds = [Bind::Uuid(viewer.account.0), Bind::Uuid(viewer.token.0)];
     let rows: Vec<ViewerRow> = sql(&text, binds).load(&mut tx.connection()?).await?;
@@ -108,5 +121,8 @@ fn decode(row: ViewerRow) -> Result<Viewer> {
         principal,
         token: row.id.into(),
         scopes,
+        limits: row
+            .inboxes
+            .map(|ids| Limits::to(ids.into_iter().map(Into::into))),
     })
 }

@@ -24,14 +24,16 @@ pub(super) fn view(
     operation: Arc<Operation>,
     mut spec: Spec,
 ) -> BoxStream<'static, Frame> {
+    spec.filter = viewer.within(spec.filter);
     if let Some(document) = &operation.document {
         spec.watch = watch(document);
     }
     let document = document(&operation, &viewer);
     let field = "conversationView";
     let realtime = app.inner.realtime.clone();
+    let who = viewer.clone();
     let execute = Arc::new(move |frame: Arc<live::Frame>| {
-        let store = app.inner.store.clone();
+        let (store, viewer) = (app.inner.store.clone(), who.clone());
         let state = match &*frame {
             live::Frame::Change(live::Change {
                 entry: Some(entry), ..
@@ -52,9 +54,13 @@ pub(super) fn counts(
     operation: Arc<Operation>,
     filters: Vec<ConversationFilter>,
 ) -> BoxStream<'static, Frame> {
+    let filters = filters.into_iter();
+    let filters = filters.map(|filter| viewer.within(filter)).collect();
     let document = document(&operation, &viewer);
     let realtime = app.inner.realtime.clone();
+    let who = viewer.clone();
     let execute = Arc::new(move |values: Arc<Vec<i64>>| {
+        let viewer = who.clone();
         let as_of = app.inner.realtime.tail.position();
         let state = RequestState::new(app.inner.store.clone(), viewer, as_of);
         let request = operation.request().data(values);

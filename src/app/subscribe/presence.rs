@@ -109,7 +109,7 @@ impl Maker {
     async fn make(&self, all: &People, shown: &People) -> Result<Bytes, Vec<ServerError>> {
         let make = || async {
             let as_of = self.app.inner.realtime.tail.position();
-            let state = RequestState::new(self.app.inner.store.clone(), self.viewer, as_of);
+            let state = RequestState::new(self.app.inner.store.clone(), self.viewer.clone(), as_of);
             let request = self.operation.request().data(Shown(Arc::clone(shown)));
             let response = graphql::execute_frame(&self.app.inner.schema, request, state).await;
             let response = response.unwrap_or_else(|| Response::new(async_graphql::Value::Null));

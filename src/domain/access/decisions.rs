@@ -79,6 +79,7 @@ const MUTATIONS: &[(&str, Action)] = &[
     ("createChannel", Action::Administer),
     ("createUser", Action::Administer),
     ("updateUser", Action::Administer),
+    ("setUserInboxes", Action::Administer),
     ("createPipeline", Action::Administer),
     ("createTicketStatus", Action::Administer),
     ("updateTicketStatusDefinition", Action::Administer),

@@ -43,6 +43,14 @@ pub struct Linked {
     pub inactive: BTreeSet<UserId>,
 }
 
+impl Linked {
+    /// The ticket's conversations.
+    pub fn conversations_of(&self, ticket: TicketId) -> impl Iterator<Item = &Conversation> {
+        let all = self.conversations.iter();
+        all.filter(move |one| one.ticket == Some(ticket))
+    }
+}
+
 /// A field of a ticket that the sidebar edits (rule 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

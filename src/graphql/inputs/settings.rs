@@ -173,6 +173,35 @@ impl UpdateUserInput {
     }
 }
 
+/// What `setUserInboxes` takes.
+#[derive(InputObject)]
+pub struct SetUserInboxesInput {
+    /// Whom: an agent or a viewer.
+    pub user_id: ID,
+    /// All that they see from now on, 1,000 at most; an empty list: nothing that is in an inbox. Null or left out: all
+    /// inboxes.
+    pub inbox_ids: Option<Vec<ID>>,
+    /// Given back as it is.
+    pub client_mutation_id: Option<String>,
+}
+
+impl SetUserInboxesInput {
+    /// The change.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for ids that cannot be.
+    pub fn order(self) -> Result<admin::SetUserInboxes, Refusal> {
+        let inbox = |id: &ID| ids::one(InboxId::parse, id, "inboxIds");
+        let inboxes = self.inbox_ids.as_ref();
+        Ok(admin::SetUserInboxes {
+            user: ids::one(UserId::parse, &self.user_id, "userId")?,
+            inboxes: inboxes
+                .map(|all| all.iter().map(inbox).collect())
+                .transpose()?,
+        })
+    }
+}
+
 /// A status of a new pipeline.
 #[derive(InputObject)]
 pub struct TicketStatusInput {

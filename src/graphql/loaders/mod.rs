@@ -185,6 +185,23 @@ impl Batch for Panels {
     }
 }
 
+/// The inboxes that a user is limited to; of who is not, nothing.
+pub struct InboxesOfUser;
+
+impl Batch for InboxesOfUser {
+    type Key = UserId;
+    type Value = Arc<Vec<InboxId>>;
+
+    async fn load(source: Source, keys: Vec<UserId>) -> Result<Vec<(UserId, Self::Value)>> {
+        let ids = keys.iter().map(|id| id.0).collect();
+        let rows = user::inboxes_of_users(&source, ids).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(user, inboxes)| (user, Arc::new(inboxes)))
+            .collect())
+    }
+}
+
 /// The channels of an inbox.
 pub struct ChannelsOfInbox;
 
@@ -370,6 +387,8 @@ loaders! {
     contacts: Contacts,
     /// Inboxes.
     inboxes: Inboxes,
+    /// Inboxes that users are limited to.
+    inboxes_of_user: InboxesOfUser,
     /// Channels.
     channels: Channels,
     /// Channels of an inbox.

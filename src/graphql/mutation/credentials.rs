@@ -70,7 +70,7 @@ pub struct TokenPayload {
 }
 
 fn service<'a>(ctx: &Context<'a>) -> async_graphql::Result<(&'a Service, Viewer)> {
-    Ok((ctx.data::<Service>()?, *state(ctx)?.viewer()))
+    Ok((ctx.data::<Service>()?, state(ctx)?.viewer().clone()))
 }
 
 /// Where the request came from. A socket has no such thing, and whoever has one open has signed in.
@@ -223,7 +223,7 @@ pub(super) async fn create_token(
     let client_mutation_id = input.client_mutation_id.take();
     let (service, viewer) = service(ctx)?;
     let made = match input.order() {
-        Ok(order) => service.create_token(viewer, order).await.shown()?,
+        Ok(order) => service.create_token(viewer.clone(), order).await.shown()?,
         Err(refusal) => Err(refusal),
     };
     let made = match made {

@@ -29,8 +29,9 @@ use super::inputs::saved_views::{
 };
 use super::inputs::settings::{
     CreateChannelInput, CreateInboxInput, CreatePipelineInput, CreatePropertyDefinitionInput,
-    CreateTicketStatusInput, CreateUserInput, UpdateDetailsPanelInput, UpdateInboxInput,
-    UpdatePropertyDefinitionInput, UpdateTicketStatusDefinitionInput, UpdateUserInput,
+    CreateTicketStatusInput, CreateUserInput, SetUserInboxesInput, UpdateDetailsPanelInput,
+    UpdateInboxInput, UpdatePropertyDefinitionInput, UpdateTicketStatusDefinitionInput,
+    UpdateUserInput,
 };
 
 use super::inputs::tickets::{
@@ -269,6 +270,18 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         input: UpdateUserInput,
+    ) -> async_graphql::Result<AccountPayload> {
+        let id = input.client_mutation_id.clone();
+        settings::run(ctx, input.order(), id).await
+    }
+
+    /// Limits a user to inboxes, or lifts that: what is in other inboxes does not exist for them, neither to see nor to
+    /// change, and their subscriptions show nothing of it. What is open with other limits ends within a second, to be
+    /// opened anew. An administrator is never limited. For administrators.
+    async fn set_user_inboxes(
+        &self,
+        ctx: &Context<'_>,
+        input: SetUserInboxesInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await

@@ -289,7 +289,7 @@ pub(super) async fn run<O: Order>(
     let outcome = match order {
         Ok(order) => ctx
             .data::<Service>()?
-            .run(*state.viewer(), order)
+            .run(state.viewer().clone(), order)
             .await
             .shown()?,
         Err(refusal) => Outcome::rejected(refusal),

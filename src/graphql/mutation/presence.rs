@@ -29,7 +29,7 @@ pub(super) async fn run(
     let said = match input.conversation() {
         Ok(conversation) => {
             let (service, announce) = (ctx.data::<Service>()?, ctx.data::<OnTyping>()?);
-            let viewer = *state(ctx)?.viewer();
+            let viewer = state(ctx)?.viewer().clone();
             let said = service.update_presence(viewer, conversation, input.typing, announce);
             said.await.shown()?
         }

@@ -59,7 +59,7 @@ pub(super) async fn change<O: SettingsOrder>(
     };
     let changed = ctx
         .data::<Service>()?
-        .change_settings(*state.viewer(), order)
+        .change_settings(state.viewer().clone(), order)
         .await
         .shown()?;
     state.renew();

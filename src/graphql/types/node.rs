@@ -123,7 +123,7 @@ pub async fn node(reader: &Reader, id: AnyId) -> async_graphql::Result<Option<No
         AnyId::SavedView(id) => {
             let found = loaders.saved_views.one(id).await?;
             // What another user keeps to themselves is not there.
-            let seen = found.filter(|view| reader.viewer().sees_view(view.owner, view.shared));
+            let seen = found.filter(|view| reader.viewer().sees_view(view));
             seen.map(|view| SavedView(view).into())
         }
     })

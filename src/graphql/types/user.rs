@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object, SimpleObject, Union};
+use async_graphql::{Context, ID, Object, SimpleObject, Union};
 
-use super::{Contact, Role, there};
+use super::{Contact, Inbox, Role, there};
 use crate::domain::id::UserId;
 use crate::domain::image;
-use crate::graphql::state::Reader;
+use crate::graphql::state::{Reader, reader};
 use crate::store::read::user;
 
 /// Somebody who works in the account.
@@ -45,6 +45,18 @@ impl User {
     /// What they may do.
     async fn role(&self) -> Role {
         self.0.role.into()
+    }
+
+    /// The inboxes that they are limited to, by name: what is in others does not exist for them. Null: all are theirs to
+    /// see. Whoever is limited is told of a colleague the inboxes that are theirs too.
+    async fn inboxes(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Inbox>>> {
+        let reader = reader(ctx)?;
+        let loaders = reader.loaders();
+        let Some(ids) = loaders.inboxes_of_user.one(self.0.id).await? else {
+            return Ok(None);
+        };
+        let found = loaders.inboxes.many(ids.to_vec()).await?;
+        Ok(Some(found.into_iter().flatten().map(Inbox).collect()))
     }
 }
 

@@ -16,7 +16,7 @@ pub use panel::UpdateDetailsPanel;
 pub use pipelines::{CreatePipeline, CreateStatus, NewStatus, UpdateStatus};
 pub use properties::{CreateDefinition, UpdateDefinition};
 pub use saved_views::{CreateSavedView, DeleteSavedView, SavedList, UpdateSavedView};
-pub use users::{CreateUser, UpdateUser};
+pub use users::{CreateUser, SetUserInboxes, UpdateUser};
 
 use std::future::Future;
 
@@ -131,21 +131,23 @@ impl Service {
             name_chars: self.settings().name_chars,
         })?;
         let tx = self.store().begin(Scope::Account(viewer.account)).await?;
-        order.find(&tx, viewer).await?;
+        order.find(&tx, viewer.clone()).await?;
         accounts::lock_settings(&tx, viewer.account).await?;
         // Looked up anew with the settings locked: of two administrators who remove each other one is too late.
-        let present = viewers::present_viewer(&tx, viewer).await?;
-        let Some(viewer) = present.filter(|viewer| viewer.may(O::ACTION)) else {
+        let present = viewers::present_viewer(&tx, &viewer).await?;
+        let Some(viewer) = present.as_ref().filter(|viewer| viewer.may(O::ACTION)) else {
             let message = match O::ACTION {
                 Action::Own => {
                     "This token is an integration's, which has nothing of its own to set up."
                 }
                 _ => "Only administrators may change the account's settings.",
             };
-            let message = present.map_or(message, |viewer| viewer.why_not(O::ACTION, message));
+            let message = present
+                .as_ref()
+                .map_or(message, |viewer| viewer.why_not(O::ACTION, message));
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
         };
-        let changed = order.change(&tx, viewer).await.map_err(taken)?;
+        let changed = order.change(&tx, viewer.clone()).await.map_err(taken)?;
         tx.commit().await?;
         Ok(changed)
     }

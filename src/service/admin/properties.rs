@@ -137,7 +137,7 @@ pub struct UpdateDefinition {
 }
 
 impl UpdateDefinition {
-    async fn definition(&self, tx: &Tx, viewer: Viewer) -> Result<PropertyDefinition> {
+    async fn definition(&self, tx: &Tx, viewer: &Viewer) -> Result<PropertyDefinition> {
         let names = vec![self.name.clone()];
         let found = settings::definitions_named(tx, viewer.account, names, false)
             .await?
@@ -160,11 +160,11 @@ impl SettingsOrder for UpdateDefinition {
     }
 
     async fn find(&self, tx: &Tx, viewer: Viewer) -> Result<()> {
-        self.definition(tx, viewer).await.map(|_| ())
+        self.definition(tx, &viewer).await.map(|_| ())
     }
 
     async fn change(&self, tx: &Tx, viewer: Viewer) -> Result<Changed> {
-        let mut definition = self.definition(tx, viewer).await?;
+        let mut definition = self.definition(tx, &viewer).await?;
         if let Some(options) = &self.options {
             let limits = Limits {
                 name_chars: crate::domain::text::NAME_CHARS,

@@ -75,8 +75,8 @@ impl SettingsOrder for CreateSavedView {
         if !viewer.may_keep_view(owner, view.shared) {
             return Err(no_sharing().into());
         }
-        has_room(tx, viewer, &view).await?;
-        has_its_name(tx, viewer, &view).await?;
+        has_room(tx, &viewer, &view).await?;
+        has_its_name(tx, &viewer, &view).await?;
         saved_views::insert_view(tx, viewer.account, &view).await?;
         Ok(Changed::SavedView(view.id))
     }
@@ -104,14 +104,14 @@ impl SettingsOrder for UpdateSavedView {
     }
 
     async fn find(&self, tx: &Tx, viewer: Viewer) -> Result<()> {
-        find(tx, viewer, self.view).await.map(|_| ())
+        find(tx, &viewer, self.view).await.map(|_| ())
     }
 
     async fn change(&self, tx: &Tx, viewer: Viewer) -> Result<Changed> {
-        let before = find(tx, viewer, self.view).await?;
+        let before = find(tx, &viewer, self.view).await?;
         let shared = self.shared.unwrap_or(before.shared);
         if !viewer.may_keep_view(before.owner, before.shared || shared) {
-            return Err(not_theirs(viewer, &before).into());
+            return Err(not_theirs(&viewer, &before).into());
         }
         if before.shared && !shared && viewer.user() != Some(before.owner) {
             let message =
@@ -138,9 +138,9 @@ impl SettingsOrder for UpdateSavedView {
         }
         view.updated_at = now();
         if view.shared != before.shared {
-            has_room(tx, viewer, &view).await?;
+            has_room(tx, &viewer, &view).await?;
         }
-        has_its_name(tx, viewer, &view).await?;
+        has_its_name(tx, &viewer, &view).await?;
         saved_views::update_view(tx, viewer.account, &view).await?;
         Ok(Changed::SavedView(view.id))
     }
@@ -161,13 +161,13 @@ impl SettingsOrder for DeleteSavedView {
     }
 
     async fn find(&self, tx: &Tx, viewer: Viewer) -> Result<()> {
-        find(tx, viewer, self.view).await.map(|_| ())
+        find(tx, &viewer, self.view).await.map(|_| ())
     }
 
     async fn change(&self, tx: &Tx, viewer: Viewer) -> Result<Changed> {
-        let view = find(tx, viewer, self.view).await?;
+        let view = find(tx, &viewer, self.view).await?;
         if !viewer.may_keep_view(view.owner, view.shared) {
-            return Err(not_theirs(viewer, &view).into());
+            return Err(not_theirs(&viewer, &view).into());
         }
         saved_views::delete_view(tx, viewer.account, view.id).await?;
         Ok(Changed::SavedViewDeleted(view.id))
@@ -175,9 +175,9 @@ impl SettingsOrder for DeleteSavedView {
 }
 
 /// The view, where the viewer sees it: what another one keeps to themselves is not there.
-async fn find(tx: &Tx, viewer: Viewer, id: SavedViewId) -> Result<SavedView> {
+async fn find(tx: &Tx, viewer: &Viewer, id: SavedViewId) -> Result<SavedView> {
     let found = saved_views::view_by_id(tx, viewer.account, id).await?;
-    let seen = found.filter(|view| viewer.sees_view(view.owner, view.shared));
+    let seen = found.filter(|view| viewer.sees_view(view));
     Ok(seen.ok_or_else(|| not_found("savedViewId", "saved view", id))?)
 }
 
@@ -187,7 +187,7 @@ fn no_sharing() -> Refusal {
     Refusal::at(ErrorCode::Forbidden, "shared", message)
 }
 
-fn not_theirs(viewer: Viewer, view: &SavedView) -> Refusal {
+fn not_theirs(viewer: &Viewer, view: &SavedView) -> Refusal {
     if viewer.user() == Some(view.owner) {
         return no_sharing();
     }
@@ -196,7 +196,7 @@ fn not_theirs(viewer: Viewer, view: &SavedView) -> Refusal {
     Refusal::new(ErrorCode::Forbidden, message)
 }
 
-async fn has_its_name(tx: &Tx, viewer: Viewer, view: &SavedView) -> Result<()> {
+async fn has_its_name(tx: &Tx, viewer: &Viewer, view: &SavedView) -> Result<()> {
     if !saved_views::name_taken(tx, viewer.account, view).await? {
         return Ok(());
     }
@@ -209,7 +209,7 @@ async fn has_its_name(tx: &Tx, viewer: Viewer, view: &SavedView) -> Result<()> {
 }
 
 /// Whether one more of its sort may be: settings are locked, so nobody else adds one meanwhile.
-async fn has_room(tx: &Tx, viewer: Viewer, view: &SavedView) -> Result<()> {
+async fn has_room(tx: &Tx, viewer: &Viewer, view: &SavedView) -> Result<()> {
     let count = saved_views::count_beside(tx, viewer.account, view.owner, view.shared).await?;
     let message = match view.shared {
         true if count >= SHARED => {

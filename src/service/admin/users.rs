@@ -3,13 +3,16 @@
 use uuid::Uuid;
 
 use super::{Changed, Limits, SettingsOrder, not_found};
-use crate::domain::access::Viewer;
-use crate::domain::id::UserId;
+use crate::domain::access::{Action, Viewer, decisions};
+use crate::domain::id::{InboxId, UserId};
 use crate::domain::noun::Role;
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::error::{Error, Result};
 use crate::service::accounts::check_email;
 use crate::store::{Tx, accounts, settings};
+
+/// How many inboxes a user may be limited to, at most: each of their reads carries them.
+const USER_INBOXES: usize = 1_000;
 
 /// `createUser`
 #[derive(Debug, Clone)]
@@ -54,6 +57,55 @@ pub struct UpdateUser {
     pub external_id: Option<String>,
 }
 
+/// `setUserInboxes`
+#[derive(Debug, Clone)]
+pub struct SetUserInboxes {
+    /// Whom.
+    pub user: UserId,
+    /// What they are limited to; none: nothing.
+    pub inboxes: Option<Vec<InboxId>>,
+}
+
+impl SettingsOrder for SetUserInboxes {
+    const ACTION: Action = decisions::mutation("setUserInboxes");
+
+    fn check(&self, _: &Limits) -> Result<(), Refusal> {
+        let found = self.inboxes.as_ref().map_or(0, Vec::len);
+        if found <= USER_INBOXES {
+            return Ok(());
+        }
+        let message = format!("`inboxIds` has {found} ids; at most {USER_INBOXES} are allowed.");
+        Err(Refusal::at(ErrorCode::InvalidValue, "inboxIds", message))
+    }
+
+    async fn find(&self, tx: &Tx, viewer: Viewer) -> Result<()> {
+        if !settings::user_exists(tx, viewer.account, self.user).await? {
+            return Err(not_found("userId", "user", self.user).into());
+        }
+        let wanted = self.inboxes.clone().unwrap_or_default();
+        let missing = accounts::missing_inbox(tx, viewer.account, wanted).await?;
+        // An inbox that somebody limited does not see is not there for them.
+        let hidden = || {
+            let mut all = self.inboxes.iter().flatten();
+            all.find(|id| !viewer.sees_inbox(**id)).copied()
+        };
+        match missing.or_else(hidden) {
+            Some(inbox) => Err(not_found("inboxIds", "inbox", inbox).into()),
+            None => Ok(()),
+        }
+    }
+
+    async fn change(&self, tx: &Tx, viewer: Viewer) -> Result<Changed> {
+        let role = accounts::role_of(tx, viewer.account, self.user).await?;
+        if role == Some(Role::Admin) && self.inboxes.is_some() {
+            let message = "An administrator sees all inboxes and is never limited; give them another role first.";
+            return Err(Refusal::at(ErrorCode::InvalidValue, "inboxIds", message).into());
+        }
+        accounts::set_user_inboxes(tx, viewer.account, self.user, self.inboxes.clone()).await?;
+        Ok(Changed::User(self.user))
+    }
+}
+
 impl SettingsOrder for UpdateUser {
     fn check(&self, limits: &Limits) -> Result<(), Refusal> {
         limits.maybe_name("name", self.name.as_deref())?;
@@ -78,6 +130,13 @@ impl SettingsOrder for UpdateUser {
                 "role"
             };
             return Err(Refusal::at(ErrorCode::InUse, field, message).into());
+        }
+        if self.role == Some(Role::Admin)
+            && accounts::is_limited(tx, viewer.account, self.user).await?
+        {
+            let message = "This user is limited to inboxes, which an administrator never is; lift that with \
+                           setUserInboxes first.";
+            return Err(Refusal::at(ErrorCode::InvalidValue, "role", message).into());
         }
         let name = self.name.as_deref();
         accounts::update_user(tx, viewer.account, self.user, name, self.role, self.active).await?;

@@ -55,7 +55,7 @@ impl Service {
                 let message = format!("There is no user `{user}`.");
                 return Err(Refusal::at(ErrorCode::NotFound, "userId", message).into());
             }
-            let viewer = permitted(&tx, viewer, ACTION).await?;
+            let viewer = permitted(&tx, &viewer, ACTION).await?;
             let made = invitation(self.settings().invitation)?;
             let hash = hash_token(made.token.reveal());
             credentials::insert_invitation(&tx, viewer.account, user, hash, made.expires_at)

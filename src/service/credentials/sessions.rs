@@ -39,7 +39,7 @@ pub(super) fn check_new(field: &str, password: &Secret, email: &str) -> Result<(
 impl Service {
     async fn secured(&self, viewer: Viewer, action: Action) -> Result<(Tx, Viewer, UserId)> {
         let tx = self.store().begin(Scope::Account(viewer.account)).await?;
-        let viewer = permitted(&tx, viewer, action).await?;
+        let viewer = permitted(&tx, &viewer, action).await?;
         let user = person(&viewer)?;
         Ok((tx, viewer, user))
     }
@@ -50,7 +50,8 @@ impl Service {
     /// When the database is away; a refusal is the inner error: `NOT_FOUND` where the token is no session.
     pub async fn sign_out(&self, viewer: Viewer) -> Result<Result<(), Refusal>> {
         const ACTION: Action = decisions::mutation("signOut");
-        refused(self.end_session(viewer, ACTION, viewer.token, None).await)
+        let session = viewer.token;
+        refused(self.end_session(viewer, ACTION, session, None).await)
     }
 
     /// Ends one session of the viewer's own.

@@ -127,7 +127,7 @@ impl Service {
         }
         let expires_at = end_of(order.days)?;
         let tx = self.store().begin(Scope::Account(viewer.account)).await?;
-        let viewer = permitted(&tx, viewer, ACTION).await?;
+        let viewer = permitted(&tx, &viewer, ACTION).await?;
         let account = viewer.account;
         let (user, integration) = match &order.holder {
             Holder::Integration(name) => {
@@ -171,7 +171,7 @@ impl Service {
         const ACTION: Action = decisions::mutation("revokeToken");
         let revoked = async {
             let tx = self.store().begin(Scope::Account(viewer.account)).await?;
-            let viewer = permitted(&tx, viewer, ACTION).await?;
+            let viewer = permitted(&tx, &viewer, ACTION).await?;
             if !credentials::revoke_token(&tx, viewer.account, token).await? {
                 let message = format!("There is no token `{token}`, or it was revoked already.");
                 return Err(Refusal::at(ErrorCode::NotFound, "tokenId", message).into());

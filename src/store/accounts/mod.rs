@@ -1,11 +1,13 @@
 //! Accounts and their settings: writing them.
 
 mod inboxes;
+mod limits;
 mod pipelines;
 mod properties;
 mod users;
 
 pub use inboxes::{insert_channel, insert_inbox, update_inbox};
+pub use limits::{is_limited, missing_inbox, role_of, set_user_inboxes};
 pub use pipelines::{
     StatusDefinition, insert_pipeline, insert_status, pipeline_exists, renumber_statuses,
     status_definition, update_status,

@@ -16,6 +16,7 @@ pub mod page;
 pub mod property;
 pub mod saved_view;
 pub mod search;
+pub mod seen;
 pub mod ticket;
 mod ticket_filter;
 pub mod trash;
@@ -31,6 +32,7 @@ use diesel::sql_types::Untyped;
 
 use super::sql::Sql;
 use super::{Scope, Snapshot, Store, log};
+use crate::domain::access::{Limits, Viewer};
 use crate::domain::event::Entry;
 use crate::domain::id::AccountId;
 use crate::error::Result;
@@ -104,18 +106,41 @@ impl Drop for Statement<'_> {
 pub struct Source {
     snapshot: Snapshot,
     account: AccountId,
+    limits: Option<Limits>,
     flight: Arc<Flight>,
 }
 
 impl Source {
-    /// The account as it is when the first statement is sent.
+    /// All of the account as it is when the first statement is sent. What is shown to somebody is read by
+    /// [`Source::of`].
     #[must_use]
     pub fn new(store: &Store, account: AccountId, flight: Arc<Flight>) -> Self {
         Self {
             snapshot: store.snapshot(Scope::Account(account)),
             account,
+            limits: None,
             flight,
         }
+    }
+
+    /// What of their account the viewer sees, as it is when the first statement is sent.
+    #[must_use]
+    pub fn of(store: &Store, viewer: &Viewer, flight: Arc<Flight>) -> Self {
+        let Some(limits) = &viewer.limits else {
+            return Self::new(store, viewer.account, flight);
+        };
+        Self {
+            snapshot: store.snapshot(Scope::Within(viewer.account, limits.clone())),
+            account: viewer.account,
+            limits: Some(limits.clone()),
+            flight,
+        }
+    }
+
+    /// The inboxes that the rows are limited to; none: no limit.
+    #[must_use]
+    pub const fn limits(&self) -> Option<&Limits> {
+        self.limits.as_ref()
     }
 
     /// Whose rows these are.
@@ -138,8 +163,14 @@ impl Source {
         Ok(statement.load(&mut connection).await?)
     }
 
-    /// Sends a statement of the log and reads all its entries.
+    /// Sends a statement of the log and reads all its entries: what of them is seen.
     async fn load_entries(&self, statement: Sql) -> Result<Vec<Entry>> {
+        let entries = self.load_whole_entries(statement).await?;
+        seen::shown(self, entries).await
+    }
+
+    /// The same, with what is not seen too: not to be shown as it is.
+    async fn load_whole_entries(&self, statement: Sql) -> Result<Vec<Entry>> {
         let _on_the_way = self.flight.send();
         log::load(&self.snapshot, statement).await
     }

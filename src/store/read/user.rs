@@ -5,7 +5,7 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::Source;
-use crate::domain::id::{ContactId, IntegrationId, UserId};
+use crate::domain::id::{ContactId, InboxId, IntegrationId, UserId};
 use crate::domain::image::Time;
 use crate::domain::noun::Role;
 use crate::error::Result;
@@ -110,6 +110,41 @@ pub async fn all_users(source: &Source) -> Result<Vec<User>> {
         .load(sql(text, [Bind::Uuid(source.account().0)]))
         .await?;
     rows.into_iter().map(UserRow::decode).collect()
+}
+
+#[derive(QueryableByName)]
+struct LimitRow {
+    #[diesel(sql_type = st::Uuid)]
+    user_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    inbox_id: Option<Uuid>,
+}
+
+/// What those of these users who are limited to inboxes are limited to; those who are not are left out. Of colleagues a
+/// limited viewer is told the inboxes that are theirs too.
+///
+/// # Errors
+/// When the database is away.
+pub async fn inboxes_of_users(
+    source: &Source,
+    users: Vec<Uuid>,
+) -> Result<Vec<(UserId, Vec<InboxId>)>> {
+    let text = "SELECT u.id AS user_id, i.id AS inbox_id FROM users u \
+                LEFT JOIN user_inboxes x ON x.account_id = u.account_id AND x.user_id = u.id \
+                LEFT JOIN inboxes i ON i.account_id = x.account_id AND i.id = x.inbox_id \
+                WHERE u.account_id = $1 AND u.id = ANY($2) AND u.limited AND u.role <> 0 ORDER BY lower(i.name), i.id";
+    let binds = [Bind::Uuid(source.account().0), Bind::Uuids(users)];
+    let rows: Vec<LimitRow> = source.load(sql(text, binds)).await?;
+    let mut limits: Vec<(UserId, Vec<InboxId>)> = Vec::new();
+    for row in rows {
+        let user = UserId(row.user_id);
+        let inbox = row.inbox_id.map(InboxId);
+        match limits.iter_mut().find(|(known, _)| *known == user) {
+            Some((_, inboxes)) => inboxes.extend(inbox),
+            None => limits.push((user, inbox.into_iter().collect())),
+        }
+    }
+    Ok(limits)
 }
 
 /// Integrations by id; those that are not there are left out.
