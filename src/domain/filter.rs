@@ -2,6 +2,8 @@
 //!
 //! Two-valued everywhere: an empty owner is simply not that owner, so `not` finds it (unlike SQL's `null`).
 
+use std::sync::Arc;
+
 use super::id::{ChannelId, ContactId, InboxId, PropertyId, StatusId, TicketId, UserId};
 use super::image::{Conversation, Ticket, Time};
 use super::noun::{ChannelKind, ConversationStatus, StatusCategory, TicketPriority, Workspace};
@@ -104,6 +106,8 @@ impl<Leaf> Condition<Leaf> {
 pub enum ConversationLeaf {
     /// In this inbox.
     Inbox(InboxId),
+    /// In one of these inboxes: what somebody is limited to.
+    InboxIn(Arc<[InboxId]>),
     /// With this contact.
     Contact(ContactId),
     /// Of this ticket.
@@ -141,6 +145,7 @@ impl ConversationFilter {
         conversation.trash.is_some() == self.in_trash
             && self.condition.holds(&|leaf| match leaf {
                 ConversationLeaf::Inbox(id) => conversation.inbox == *id,
+                ConversationLeaf::InboxIn(ids) => ids.contains(&conversation.inbox),
                 ConversationLeaf::Contact(id) => conversation.contact == *id,
                 ConversationLeaf::Ticket(id) => conversation.ticket == Some(*id),
                 ConversationLeaf::Status(status) => conversation.status == *status,

@@ -16,6 +16,7 @@ mod crash;
 mod embedded;
 mod http;
 mod layering;
+mod limited;
 mod lists;
 mod mail;
 mod migrations;

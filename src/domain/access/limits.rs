@@ -44,17 +44,7 @@ impl Limits {
     /// Of a list, what is in these inboxes.
     #[must_use]
     pub fn within(&self, filter: ConversationFilter) -> ConversationFilter {
-        let inboxes = self.0.iter();
-        let any = inboxes.map(|id| Condition::Is(ConversationLeaf::Inbox(*id)));
-        let mut any: Vec<_> = any.collect();
-        let limit = match any.pop() {
-            Some(only) if any.is_empty() => only,
-            Some(last) => {
-                any.push(last);
-                Condition::Any(any)
-            }
-            None => Condition::never(),
-        };
+        let limit = Condition::Is(ConversationLeaf::InboxIn(Arc::clone(&self.0)));
         let condition = match filter.condition {
             Condition::All(mut all) => {
                 all.push(limit);
@@ -150,23 +140,23 @@ mod tests {
     #[test]
     fn a_list_keeps_its_filter_and_gets_the_limits() {
         let filter = ConversationFilter::default();
-        let never = Limits::to([]).within(filter.clone());
-        assert!(!never.condition.holds(&|_| true));
-        let some = Limits::to([inbox(1), inbox(2)]).within(filter);
-        let at = |n| {
-            let leaf = ConversationLeaf::Inbox(inbox(n));
-            some.condition.holds(&|one| *one == leaf)
+        let within = |filter: &ConversationFilter, n| {
+            let at = |leaf: &ConversationLeaf| match leaf {
+                ConversationLeaf::InboxIn(ids) => ids.contains(&inbox(n)),
+                _ => false,
+            };
+            filter.condition.holds(&at)
         };
-        assert!(at(1) && at(2) && !at(3));
+        let none = Limits::to([]).within(filter.clone());
+        assert!(!within(&none, 1));
+        let some = Limits::to([inbox(1), inbox(2)]).within(filter);
+        assert!(within(&some, 1) && within(&some, 2) && !within(&some, 3));
         let both = Limits::to([inbox(1)]).within(ConversationFilter {
             in_trash: true,
             condition: Condition::Not(Box::new(Condition::Is(ConversationLeaf::HasTicket(true)))),
         });
         assert!(both.in_trash);
-        assert!(
-            both.condition
-                .holds(&|leaf| matches!(leaf, ConversationLeaf::Inbox(_)))
-        );
+        assert!(within(&both, 1) && !within(&both, 2));
         assert!(!both.condition.holds(&|_| true));
     }
 

@@ -97,6 +97,11 @@ fn leaf(leaf: &ConversationLeaf, negated: bool, account: &str, binds: &mut Binds
     use ConversationLeaf as L;
     match leaf {
         L::Inbox(id) => equals("c.inbox_id", negated, &binds.push(Bind::Uuid(id.0))),
+        L::InboxIn(ids) => {
+            let ids = binds.push(Bind::Uuids(ids.iter().map(|id| id.0).collect()));
+            let not = if negated { "NOT " } else { "" };
+            format!("{not}c.inbox_id = ANY({ids})")
+        }
         L::Contact(id) => equals("c.contact_id", negated, &binds.push(Bind::Uuid(id.0))),
         L::Ticket(id) => {
             let id = binds.push(Bind::Uuid(id.0));

@@ -182,7 +182,7 @@ impl Terms<'_> {
 ///
 /// The documents have no wall, so nothing of them is shown but ids that the tables of the things, which have theirs,
 /// know too.
-fn hits(query: &Query, words: &Words, account: &str, binds: &mut Binds) -> String {
+fn hits(source: &Source, query: &Query, words: &Words, account: &str, binds: &mut Binds) -> String {
     let mut text = |text: &str| format!("{}::tsquery", binds.push(Bind::Text(text.to_owned())));
     let (head, whole, begun) = (text(&words.head), text(&words.whole), text(&words.begun));
     let parts = words.parts.as_deref().map(&mut text);
@@ -195,6 +195,11 @@ fn hits(query: &Query, words: &Words, account: &str, binds: &mut Binds) -> Strin
              AND u.words @@ {unwanted} OFFSET 0)"
         )
     });
+    // The tables have their wall; but who sees little must be ranked what they see, not what is the latest of all.
+    let unwanted = match source.limits() {
+        Some(_) => unwanted + &within(account),
+        None => unwanted,
+    };
     let terms = Terms {
         account,
         unwanted: &unwanted,
@@ -240,6 +245,17 @@ fn hits(query: &Query, words: &Words, account: &str, binds: &mut Binds) -> Strin
     )
 }
 
+/// That a document is of something that the viewer sees: the policies of the conversations say which they do.
+fn within(account: &str) -> String {
+    let seen = |kind: i16, column: &str| {
+        format!(
+            "d.kind = {kind} AND EXISTS (SELECT FROM conversations v WHERE v.account_id = {account} \
+             AND v.{column} = d.thing_id OFFSET 0)"
+        )
+    };
+    format!(" AND ({} OR {})", seen(1, "id"), seen(2, "ticket_id"))
+}
+
 /// A statement for just these words: how common they are decides how it is run, so its plan is not kept.
 fn statement(text: String, binds: Binds) -> Sql {
     dynamic_sql(text, binds.into_vec())
@@ -252,7 +268,7 @@ fn statement(text: String, binds: Binds) -> Sql {
 pub async fn page(source: &Source, query: &Query, words: &Words, page: Page) -> Result<Rows<Hit>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
-    let hits = hits(query, words, &account, &mut binds);
+    let hits = hits(source, query, words, &account, &mut binds);
     let bounds = page.bounds(ORDER, &mut binds);
     let limit = page.order(ORDER);
     let text =
@@ -268,7 +284,7 @@ pub async fn page(source: &Source, query: &Query, words: &Words, page: Page) -> 
 pub async fn count(source: &Source, query: &Query, words: &Words) -> Result<i64> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
-    let hits = hits(query, words, &account, &mut binds);
+    let hits = hits(source, query, words, &account, &mut binds);
     let text = format!("{hits} SELECT count(*) AS count FROM h");
     let rows: Vec<CountRow> = source.load(statement(text, binds)).await?;
     Ok(rows.first().map_or(0, |row| row.count))

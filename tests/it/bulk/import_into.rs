@@ -90,7 +90,7 @@ async fn answers_join_what_was_received_and_change_nothing_else() {
         status: ConversationStatus::Closed,
         options: Options::default(),
     };
-    applied(service(&database).run(viewer, close).await.unwrap());
+    applied(service(&database).run(viewer.clone(), close).await.unwrap());
     let trash = TrashConversation {
         conversation: trashed,
         options: Options::default(),

@@ -62,7 +62,7 @@ async fn cost(
                         ... on ConversationViewSnapshot { nodes { id subject status lastActivityAt version } totalCount } \
                         ... on ConversationViewChange { left entered { index node { id subject status lastActivityAt version } } \
                         updated { index node { id subject status lastActivityAt version } } totalCount cursor } } }";
-            let mut stream = subscribe(app, viewer, text, json!({ "filter": filter }));
+            let mut stream = subscribe(app, viewer.clone(), text, json!({ "filter": filter }));
             let ready = ready.clone();
             tokio::spawn(async move {
                 while let Some(Frame::Next { .. }) = stream.next().await {

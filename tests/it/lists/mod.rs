@@ -5,4 +5,4 @@ mod measure;
 mod protocol;
 mod random;
 mod sharing;
-mod watcher;
+pub mod watcher;

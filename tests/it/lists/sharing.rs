@@ -85,17 +85,17 @@ async fn equal_lists_are_kept_once_and_equal_documents_executed_once() {
     let document = view();
     let slim = "subscription { conversationView(first: 2) { ... on ConversationViewChange { totalCount } } }";
     let mut equal: Vec<_> = (0..60)
-        .map(|n| subscribe(&app, viewers[n % 2], &document, json!({ "first": 2 })))
+        .map(|n| subscribe(&app, viewers[n % 2].clone(), &document, json!({ "first": 2 })))
         .collect();
     let mut others: Vec<_> = (0..20)
-        .map(|_| subscribe(&app, viewers[0], slim, json!({})))
+        .map(|_| subscribe(&app, viewers[0].clone(), slim, json!({})))
         .collect();
     let mut numbers: Vec<_> = (0..20)
-        .map(|n| subscribe(&app, viewers[n % 2], COUNTS, json!({})))
+        .map(|n| subscribe(&app, viewers[n % 2].clone(), COUNTS, json!({})))
         .collect();
     let mut another = subscribe(
         &app,
-        viewers[0],
+        viewers[0].clone(),
         &COUNTS.replace("{}", "{ hasTicket: true }"),
         json!({}),
     );
@@ -129,7 +129,7 @@ async fn equal_lists_are_kept_once_and_equal_documents_executed_once() {
     }
     assert_eq!(bytes.len(), 1, "numbers are executed once");
     // Who comes at another time begins with the same list.
-    let mut late = subscribe(&app, viewers[1], &document, json!({ "first": 2 }));
+    let mut late = subscribe(&app, viewers[1].clone(), &document, json!({ "first": 2 }));
     let page: Value = serde_json::from_slice(&next(&mut late).await).unwrap();
     assert_eq!(
         page["data"]["conversationView"]["nodes"][0]["id"],
@@ -163,9 +163,9 @@ async fn a_slow_reader_is_let_go_and_costs_the_others_nothing() {
     let viewer = viewer(&app, &account.token).await;
     let text = "subscription { conversationView { __typename ... on ConversationViewSnapshot { cursor totalCount } \
                 ... on ConversationViewChange { cursor updated { index } } } }";
-    let mut slow = subscribe(&app, viewer, text, json!({}));
+    let mut slow = subscribe(&app, viewer.clone(), text, json!({}));
     let first: Value = serde_json::from_slice(&next(&mut slow).await).unwrap();
-    let mut quick = subscribe(&app, viewer, text, json!({}));
+    let mut quick = subscribe(&app, viewer.clone(), text, json!({}));
     let reading = tokio::spawn(async move {
         next(&mut quick).await;
         let mut bytes = Vec::new();
@@ -184,7 +184,7 @@ async fn a_slow_reader_is_let_go_and_costs_the_others_nothing() {
     assert_eq!(code, "LAGGED");
     let cursor = &first["data"]["conversationView"]["cursor"];
     assert_eq!(json!(resume_after), *cursor, "what it had been given");
-    let mut again = subscribe(&app, viewer, text, json!({}));
+    let mut again = subscribe(&app, viewer.clone(), text, json!({}));
     let page: Value = serde_json::from_slice(&next(&mut again).await).unwrap();
     let last: Value = serde_json::from_slice(given.last().unwrap()).unwrap();
     assert_eq!(
@@ -204,10 +204,10 @@ async fn who_may_no_longer_see_is_told_nothing_more() {
     );
     let document = view();
     let mut streams = [
-        subscribe(&app, gone, &document, json!({})),
-        subscribe(&app, gone, COUNTS, json!({})),
+        subscribe(&app, gone.clone(), &document, json!({})),
+        subscribe(&app, gone.clone(), COUNTS, json!({})),
     ];
-    let mut other = subscribe(&app, stays, &document, json!({}));
+    let mut other = subscribe(&app, stays.clone(), &document, json!({}));
     for stream in streams.iter_mut().chain([&mut other]) {
         next(stream).await;
     }
@@ -236,7 +236,7 @@ async fn statements(subscribers: usize) -> Vec<Vec<String>> {
                 { ... on ConversationViewSnapshot { nodes { id contact { name } } totalCount } \
                 ... on ConversationViewChange { updated { node { contact { name } } } entered { node { id } } left } } }";
     let mut streams: Vec<_> = (0..subscribers)
-        .map(|_| subscribe(&app, viewer, text, json!({})))
+        .map(|_| subscribe(&app, viewer.clone(), text, json!({})))
         .collect();
     for stream in &mut streams {
         next(stream).await;
@@ -290,7 +290,7 @@ async fn a_list_goes_on_when_its_connections_are_cut() {
     let text = "subscription { conversationView(first: 1, filter: { status: OPEN }) { \
                 ... on ConversationViewSnapshot { nodes { id } totalCount } \
                 ... on ConversationViewChange { left entered { node { id } } totalCount } } }";
-    let mut stream = subscribe(&app, viewer, text, json!({}));
+    let mut stream = subscribe(&app, viewer.clone(), text, json!({}));
     next(&mut stream).await;
     for conversation in all.iter().rev().take(7) {
         let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \

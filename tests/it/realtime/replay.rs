@@ -90,7 +90,7 @@ async fn from_any_cursor_at_any_time_it_is_the_log() {
             let (here, there) = (&servers[number % 2], &servers[number / 2 % 2]);
             let now = there.live.tail.position().0;
             let after = Position(now - dice.below(now.unsigned_abs() + 1) as i64);
-            let reading = read_on(here.live.clone(), viewer, after, ended.clone());
+            let reading = read_on(here.live.clone(), viewer.clone(), after, ended.clone());
             subscribers.push((after, tokio::spawn(reading)));
         }
         subscribers

@@ -35,7 +35,7 @@ fn counting(count: &Arc<AtomicUsize>) -> Execute {
         async move {
             // As an operation that loads something.
             tokio::task::yield_now().await;
-            Bytes::from(entry.id.to_string())
+            Some(Bytes::from(entry.id.to_string()))
         }
         .boxed()
     })
@@ -144,7 +144,7 @@ async fn who_joins_from_a_cursor_gets_the_log() {
             let now = server.live.tail.position().0;
             let after = Position(now - dice.below(now.unsigned_abs() + 1) as i64);
             let (live, execute) = (server.live.clone(), counting(&count));
-            let reading = read_on(live, viewer, after, execute, ended.clone());
+            let reading = read_on(live, viewer.clone(), after, execute, ended.clone());
             members.push((after, tokio::spawn(reading)));
         }
         members

@@ -194,6 +194,7 @@ impl Client {
             principal: Principal::User(user.into(), Role::Agent),
             token: token.into(),
             scopes: Scopes::ALL,
+            limits: None,
         }
     }
 }

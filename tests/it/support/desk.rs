@@ -21,12 +21,13 @@ const PANEL: &str = "clientMutationId userErrors { __typename code message path 
 const SAVED_VIEW: &str = "clientMutationId userErrors { __typename code message path } deletedSavedViewId \
     savedView { id name kind shared owner { id } filter orderBy totalCount createdAt updatedAt }";
 /// The mutations that change settings instead of making a cascade.
-const OF_SETTINGS: [&str; 10] = [
+const OF_SETTINGS: [&str; 11] = [
     "createInbox",
     "updateInbox",
     "createChannel",
     "createUser",
     "updateUser",
+    "setUserInboxes",
     "createPipeline",
     "createTicketStatus",
     "updateTicketStatusDefinition",
