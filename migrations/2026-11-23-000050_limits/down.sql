@@ -5,6 +5,7 @@ DROP FUNCTION tandem_sees_cascade(uuid, jsonb);
 DROP POLICY within_inboxes ON trash_groups;
 DROP POLICY within_inboxes ON ticket_properties;
 DROP POLICY within_inboxes ON tickets;
+DROP POLICY within_inboxes ON mail_references;
 DROP POLICY within_inboxes ON messages;
 DROP POLICY within_inboxes ON channels;
 DROP POLICY within_inboxes ON conversations;

@@ -42,6 +42,9 @@ CREATE POLICY within_inboxes ON channels AS RESTRICTIVE FOR SELECT
 CREATE POLICY within_inboxes ON messages AS RESTRICTIVE FOR SELECT
     USING ((SELECT tandem_unlimited()) IS NOT NULL OR EXISTS (SELECT FROM conversations c
         WHERE c.account_id = messages.account_id AND c.id = messages.conversation_id));
+CREATE POLICY within_inboxes ON mail_references AS RESTRICTIVE FOR SELECT
+    USING ((SELECT tandem_unlimited()) IS NOT NULL OR EXISTS (SELECT FROM conversations c
+        WHERE c.account_id = mail_references.account_id AND c.id = mail_references.conversation_id));
 CREATE POLICY within_inboxes ON tickets AS RESTRICTIVE FOR SELECT
     USING ((SELECT tandem_unlimited()) IS NOT NULL OR EXISTS (SELECT FROM conversations c
         WHERE c.account_id = tickets.account_id AND c.ticket_id = tickets.id));

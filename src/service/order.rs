@@ -253,7 +253,7 @@ impl Service {
             mut after,
         } = planned;
         if let (Some(seen), Command::UndoCascade(undone, ..)) = (&seen_before, command) {
-            keep_seen(&mut left, seen, undone);
+            keep_seen(&mut left, seen, undone, effects.is_empty());
         }
         if effects.is_empty() {
             tx.rollback().await?;
@@ -355,8 +355,8 @@ fn shown(viewer: &Viewer, after: &Linked, entry: Arc<Entry>) -> Option<Arc<Entry
 }
 
 /// Of what an undo left, tells what the viewer sees, by its place among what they see of the undone cascade.
-fn keep_seen(left: &mut Vec<Refusal>, seen: &Seen, undone: &[Effect]) {
-    let some = !left.is_empty();
+fn keep_seen(left: &mut Vec<Refusal>, seen: &Seen, undone: &[Effect], nothing_done: bool) {
+    let reasons = !left.is_empty();
     let places = seen.places(undone);
     let place = |index: usize| places.get(index).copied().flatten();
     left.retain_mut(|refusal| match &mut refusal.detail {
@@ -370,7 +370,7 @@ fn keep_seen(left: &mut Vec<Refusal>, seen: &Seen, undone: &[Effect]) {
         },
         _ => true,
     });
-    if some && left.is_empty() {
+    if nothing_done && reasons && left.is_empty() {
         let message = "What is left of this cascade has been changed since.";
         left.push(Refusal::at(ErrorCode::ChangedSince, "cascadeId", message));
     }

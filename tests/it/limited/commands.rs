@@ -290,8 +290,13 @@ async fn what_began_elsewhere_is_not_theirs_to_undo() {
     let expected = json!({ "effects": [{ "index": 0, "subjectId": ticket, "causedBy": null }] });
     assert_eq!(seen["node"], expected);
     let input = json!({ "cascadeId": cascade });
-    anna.refused("undoCascade", input.clone(), "FORBIDDEN", &["input", "cascadeId"])
-        .await;
+    anna.refused(
+        "undoCascade",
+        input.clone(),
+        "FORBIDDEN",
+        &["input", "cascadeId"],
+    )
+    .await;
     office.client(&office.ben).done("undoCascade", input).await;
 }
 

@@ -11,11 +11,11 @@ use crate::support::desk::text;
 /// All that hangs on a conversation, a ticket, a contact and a cascade.
 const FRAGMENTS: &str = "\
 fragment C on Conversation { id subject status inbox { id name channels { id name } } channel { id name } contact { ...K } owner { id } \
-  ticket { ...T } lastMessage { id text } messages(first: 20) { totalCount nodes { id text author { __typename } } } \
-  previousConversations { totalCount nodes { id subject lastMessage { text } } } timeline { totalCount nodes { ...L } } } \
+  ticket { ...T } lastMessage { id text } messages(first: 5) { totalCount nodes { id text author { __typename } } } \
+  previousConversations(first: 5) { totalCount nodes { id subject lastMessage { text } } } timeline(first: 9) { totalCount nodes { ...L } } } \
 fragment T on Ticket { id number name contact { id } properties { display } \
-  conversations { totalCount nodes { id subject } } timeline { totalCount nodes { ...L } } } \
-fragment K on Contact { id name email conversations { totalCount nodes { id subject } } tickets { totalCount nodes { id name } } } \
+  conversations(first: 5) { totalCount nodes { id subject } } timeline(first: 9) { totalCount nodes { ...L } } } \
+fragment K on Contact { id name email conversations(first: 5) { totalCount nodes { id subject } } tickets(first: 5) { totalCount nodes { id name } } } \
 fragment L on Cascade { id cursor command actor { __typename ... on Contact { id } } tickets { id name } conversations { id subject } \
   undoes { id } undoneBy { id } effects { __typename index rule subjectId causedBy { index subjectId } \
     subject { __typename ... on Ticket { id } ... on Conversation { id subject } } \
@@ -33,21 +33,21 @@ const QUERIES: &[(&str, &str)] = &[
     ("nodes", "nodes(ids: [$none]) { id }"),
     (
         "inboxes",
-        "inboxes { id name channels { id name } conversations { totalCount nodes { ...C } } }",
+        "inboxes { id name channels { id name } conversations(first: 2) { totalCount nodes { id subject } } }",
     ),
     (
         "inbox",
-        "inbox(id: $inbox) { id conversations { totalCount nodes { ...C } } }",
+        "inbox(id: $inbox) { id conversations(first: 20) { totalCount nodes { ...C } } }",
     ),
     ("conversation", "conversation(id: $conversation) { ...C }"),
     (
         "conversations",
-        "conversations(first: 100) { totalCount edges { cursor } nodes { ...C } }",
+        "conversations(first: 20) { totalCount edges { cursor } nodes { ...C } }",
     ),
     ("ticket", "ticket(id: $ticket) { ...T }"),
     (
         "tickets",
-        "tickets(first: 100) { totalCount nodes { ...T } }",
+        "tickets(first: 20) { totalCount nodes { ...T } }",
     ),
     ("contact", "contact(id: $contact) { ...K }"),
     ("users", "users { id name inboxes { id name } }"),
@@ -55,16 +55,16 @@ const QUERIES: &[(&str, &str)] = &[
     ("propertyDefinitions", "propertyDefinitions { id }"),
     (
         "search",
-        "search(text: \"zebra OR the\") { totalCount nodes { __typename ... on Conversation { ...C } ... on Ticket { ...T } } }",
+        "search(text: \"zebra\", first: 10) { totalCount nodes { __typename ... on Conversation { ...C } ... on Ticket { ...T } } }",
     ),
     ("savedViews", "savedViews { id name filter totalCount }"),
     (
         "trash",
-        "trash { totalCount nodes { id ticket { ...T } conversations { ...C } trashedBy { __typename } } }",
+        "trash(first: 3) { totalCount nodes { id ticket { id name conversations { nodes { id } } } conversations { id subject inbox { id } lastMessage { text } ticket { id } } trashedBy { __typename } } }",
     ),
     (
         "cascades",
-        "cascades(first: 100) { totalCount pageInfo { hasNextPage endCursor } nodes { ...L } }",
+        "cascades(first: 60) { totalCount pageInfo { hasNextPage endCursor } nodes { ...L } }",
     ),
     ("cascadeRules", "cascadeRules { rule }"),
     ("sessions", "sessions { id }"),
@@ -101,7 +101,7 @@ async fn told(client: &Client, query: &str, variables: &Value) -> String {
         .text(&json!({ "query": text, "variables": variables }))
         .await;
     assert!(
-        !told.contains("GRAPHQL") && !told.contains("Unknown"),
+        !told.contains("\"errors\"") || query.starts_with("tokens"),
         "{text}\n{told}"
     );
     told

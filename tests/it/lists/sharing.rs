@@ -85,7 +85,14 @@ async fn equal_lists_are_kept_once_and_equal_documents_executed_once() {
     let document = view();
     let slim = "subscription { conversationView(first: 2) { ... on ConversationViewChange { totalCount } } }";
     let mut equal: Vec<_> = (0..60)
-        .map(|n| subscribe(&app, viewers[n % 2].clone(), &document, json!({ "first": 2 })))
+        .map(|n| {
+            subscribe(
+                &app,
+                viewers[n % 2].clone(),
+                &document,
+                json!({ "first": 2 }),
+            )
+        })
         .collect();
     let mut others: Vec<_> = (0..20)
         .map(|_| subscribe(&app, viewers[0].clone(), slim, json!({})))
