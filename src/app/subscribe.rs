@@ -253,17 +253,34 @@ async fn changed(
     tokio_stream::once(first).chain(rest).boxed()
 }
 
-/// Whether a frame has no data: what was followed is not there any more. Only frames with errors are looked into.
+/// Whether a frame says that what was followed is not there any more. Only frames without data are looked into, and a
+/// frame that failed for another reason is no end.
 fn shows_nothing(payload: &[u8]) -> bool {
     #[derive(serde::Deserialize)]
-    struct Shown<'a> {
-        #[serde(borrow)]
-        data: Option<&'a serde_json::value::RawValue>,
+    struct Shown {
+        errors: Vec<Failed>,
     }
-    let shown = payload
-        .starts_with(b"{\"errors\"")
-        .then(|| serde_json::from_slice::<Shown<'_>>(payload));
-    shown.is_some_and(|shown| shown.is_ok_and(|shown| shown.data.is_none()))
+    #[derive(serde::Deserialize)]
+    struct Failed {
+        extensions: Option<Extensions>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Extensions {
+        code: Option<String>,
+    }
+    let gone = |failed: &Failed| {
+        let code = failed
+            .extensions
+            .as_ref()
+            .and_then(|all| all.code.as_deref());
+        code == Some("NOT_FOUND")
+    };
+    has_no_data(payload)
+        && serde_json::from_slice::<Shown>(payload).is_ok_and(|shown| shown.errors.iter().any(gone))
+}
+
+fn has_no_data(payload: &[u8]) -> bool {
+    payload.starts_with(br#"{"data":null"#)
 }
 
 /// What executes the operation for one cascade, with loaders and a moment of its own.
@@ -303,7 +320,7 @@ fn executor(
             let response = graphql::execute_frame(&app.inner.schema, request, state).await;
             let bytes =
                 encode(&response.unwrap_or_else(|| Response::new(async_graphql::Value::Null)));
-            (shown.is_some() || shows_nothing(&bytes)).then_some(bytes)
+            (shown.is_some() || has_no_data(&bytes)).then_some(bytes)
         }
         .boxed()
     })
