@@ -198,13 +198,17 @@ async fn a_move_is_told_to_neither_side_and_ends_what_followed_it() {
             .map(|frame| text(&frame["id"]))
             .collect::<Vec<_>>()
     };
-    assert_eq!(ids(until(&mut anna, &end).await), [end.clone()]);
+    assert_eq!(ids(until(&mut anna, &end).await), [end.as_str()]);
     assert_eq!(ids(until(&mut ben, &end).await), [closed, end]);
     // It is gone, as if it had been deleted.
     let told = follower.receive().await;
     assert_eq!(told["type"], "error", "{told:#}");
     assert_eq!(told["payload"][0]["extensions"]["code"], "NOT_FOUND");
-    assert_tells_nothing("an end", &told.to_string(), &[office.inbox.clone()]);
+    assert_tells_nothing(
+        "an end",
+        &told.to_string(),
+        std::slice::from_ref(&office.inbox),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -94,6 +94,7 @@ pub fn administration(account: &TestAccount) -> Vec<(&'static str, Value)> {
             "createUser",
             json!({ "name": "Another", "email": "another@example.com", "role": "AGENT" }),
         ),
+        ("setUserInboxes", json!({ "userId": account.user_id })),
         (
             "updateUser",
             json!({ "userId": account.user_id, "name": "Renamed" }),
