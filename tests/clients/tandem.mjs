@@ -11,6 +11,8 @@ function required(name) {
 
 export const url = required('TANDEM_URL');
 export const token = required('TANDEM_TOKEN');
+/** The token that `tandem dev` prints. */
+export const demoToken = required('TANDEM_DEMO_TOKEN');
 const channel = required('TANDEM_CHANNEL');
 
 export const socketUrl = url.replace(/^http/, 'ws');

@@ -1,0 +1,130 @@
+// Somebody who follows a guide to the letter: a folder, a shell, and no packages but those that the guide installs.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+
+import { expected } from './page.mjs';
+
+const clients = resolve(import.meta.dirname, '..');
+const packages = join(clients, 'node_modules');
+const repository = resolve(clients, '../..');
+
+/** Where the guides say that the server is. */
+const PRINTED = 'http://127.0.0.1:4000';
+/** A guide's program takes a moment; one that does not end is a fault of the guide. */
+const PATIENCE_MS = 40_000;
+
+export class Reader {
+  #root;
+  #origin;
+
+  /** Begins in a checkout of Tandem, whose demo runs at `origin`. */
+  constructor(root, origin, demoToken) {
+    this.#root = root;
+    this.#origin = origin;
+    const checkout = join(root, 'tandem');
+    mkdirSync(join(checkout, '.tandem'), { recursive: true });
+    writeFileSync(join(checkout, '.tandem/demo-token'), `${demoToken}\n`);
+    symlinkSync(join(repository, 'schema.graphql'), join(checkout, 'schema.graphql'));
+    writeFileSync(this.#state, `cd '${checkout}'\n`);
+  }
+
+  /** What a shell remembers from one command to the next: its folder and its environment. */
+  get #state() {
+    return join(this.#root, 'state.sh');
+  }
+
+  get #folder() {
+    return /^cd '?(.*?)'?$/m.exec(readFileSync(this.#state, 'utf8'))[1];
+  }
+
+  /** Pastes a file. */
+  write(name, text) {
+    const path = join(this.#folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text.replaceAll(PRINTED, this.#origin));
+  }
+
+  /** Pastes commands into the shell. Packages are not fetched again but linked, each with all that it needs itself. */
+  async prepare(script) {
+    for (const line of script.trim().split('\n')) {
+      const wanted = /^npm install (?:-D |--save-dev )?(.+)$/.exec(line);
+      if (wanted) for (const name of wanted[1].split(' ')) this.#link(name);
+      else await this.run({ command: line, output: ['…'] });
+    }
+  }
+
+  #link(wanted) {
+    const [, name, major] = /^(@?[^@]+)@(\d+)$/.exec(wanted) ?? [];
+    assert.ok(name, `say which major version of ${wanted} it is`);
+    const source = join(packages, name);
+    assert.ok(existsSync(source), `${name} is missing in tests/clients/package.json`);
+    const { version, bin } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+    assert.equal(version.split('.')[0], major, `${name} is ${version} here`);
+    const modules = join(this.#folder, 'node_modules');
+    const link = (from, to) => {
+      mkdirSync(dirname(to), { recursive: true });
+      if (!existsSync(to)) symlinkSync(from, to);
+    };
+    link(source, join(modules, name));
+    const programs = typeof bin === 'string' ? [name.split('/').at(-1)] : Object.keys(bin ?? {});
+    for (const program of programs) {
+      link(join(packages, '.bin', program), join(modules, '.bin', program));
+    }
+  }
+
+  /** Runs one command and holds what it prints against what the guide says. */
+  async run({ command, meanwhile, output, interrupted }) {
+    const remember = `{ export -p; printf "cd '%s'\\n" "$PWD"; } > '${this.#state}'`;
+    const child = spawn('bash', ['-c', `. '${this.#state}'\n${interrupted ? 'exec ' : ''}${command}\ncode=$?\n${remember}\nexit $code`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.#environment(),
+      detached: true,
+    });
+    const pattern = expected(output);
+    let [shown, told] = ['', ''];
+    let state = 'running';
+    let other = null;
+    child.stderr.setEncoding('utf8').on('data', (text) => (told += text));
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      shown += text;
+      if (meanwhile && !other) {
+        other = this.run({ command: meanwhile, output: ['…'] });
+        other.catch(() => process.kill(-child.pid, 'SIGKILL'));
+      }
+      if (interrupted && state === 'running' && pattern.test(shown)) {
+        state = 'interrupted';
+        process.kill(-child.pid, 'SIGINT');
+      }
+    });
+    const patience = setTimeout(() => {
+      state = 'too long';
+      process.kill(-child.pid, 'SIGKILL');
+    }, PATIENCE_MS);
+    const [code] = await once(child, 'close');
+    clearTimeout(patience);
+    await other;
+    const report = `$ ${command}\n${shown}\n${told}`;
+    assert.notEqual(state, 'too long', `it does not end:\n${report}`);
+    if (interrupted) assert.equal(state, 'interrupted', `it ended by itself:\n${report}`);
+    else assert.equal(code, 0, report);
+    assert.match(shown, pattern, report);
+  }
+
+  #environment() {
+    const environment = { ...process.env };
+    for (const name of Object.keys(environment)) {
+      if (name.startsWith('TANDEM_') || name === 'NODE_TEST_CONTEXT') delete environment[name];
+    }
+    // As the guides tell readers with node 20 to do.
+    if (typeof WebSocket === 'undefined') environment.NODE_OPTIONS = '--experimental-websocket';
+    environment.npm_config_update_notifier = 'false';
+    environment.PATH = environment.PATH.split(delimiter)
+      .filter((path) => !path.includes('node_modules'))
+      .join(delimiter);
+    return environment;
+  }
+}
