@@ -18,15 +18,36 @@ const schema = buildSchema(readFileSync(join(repository, 'schema.graphql'), 'utf
 const index = blocks(join(folder, 'README.md'));
 const guides = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
 
+/** GraphQL is held against the schema by the reference implementation, which is stricter than a server must be. */
+function assertValid(document) {
+  assert.deepEqual(validate(schema, parse(document)), [], document);
+}
+
+/** The GraphQL in a file of JavaScript. */
+function documents(text) {
+  const found = text.matchAll(/`\s*((?:query|mutation|subscription|fragment)\b[^`]*)`/g);
+  return [...found].map(([, document]) => document);
+}
+
 /** What is done with each kind of block; one of another kind could say what is not true. */
 async function follow(t, reader, { language, text, file, line }) {
   if (language === 'sh') return reader.prepare(text);
+  if (language === 'graphql') assertValid(text);
+  else documents(text).forEach(assertValid);
   if (file) return reader.write(file, text);
-  if (language === 'graphql') return assert.deepEqual(validate(schema, parse(text)), []);
+  if (language === 'graphql') return undefined;
   assert.equal(language, 'console', `line ${line}: a block of ${language || 'no language'} is not tried`);
   for (const step of commands(text)) {
     await t.test(step.command, { timeout: 60_000 }, () => reader.run(step));
   }
+}
+
+/** What a reader has done already who goes on in the folder of another guide. */
+function begun(name) {
+  const text = readFileSync(join(folder, name), 'utf8');
+  const other = /goes on in the folder of \[.*?\]\((\S+)\)/.exec(text)?.[1];
+  if (!other) return [];
+  return blocks(join(folder, other)).filter(({ language }) => language !== 'console');
 }
 
 test('the index leads to every guide', () => {
@@ -39,6 +60,8 @@ for (const name of guides) {
     const root = mkdtempSync(join(tmpdir(), 'tandem-guide-'));
     t.after(() => rmSync(root, { recursive: true, force: true }));
     const reader = new Reader(root, new URL(url).origin, demoToken);
-    for (const block of [...index, ...blocks(join(folder, name))]) await follow(t, reader, block);
+    for (const block of [...index, ...begun(name), ...blocks(join(folder, name))]) {
+      await follow(t, reader, block);
+    }
   });
 }
