@@ -59,7 +59,7 @@ for (const name of guides) {
   test(name, { timeout: 180_000 }, async (t) => {
     const root = mkdtempSync(join(tmpdir(), 'tandem-guide-'));
     t.after(() => rmSync(root, { recursive: true, force: true }));
-    const reader = new Reader(root, new URL(url).origin, demoToken);
+    const reader = new Reader(root, new URL(url).host, demoToken);
     for (const block of [...index, ...begun(name), ...blocks(join(folder, name))]) {
       await follow(t, reader, block);
     }

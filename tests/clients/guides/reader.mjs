@@ -13,18 +13,18 @@ const packages = join(clients, 'node_modules');
 const repository = resolve(clients, '../..');
 
 /** Where the guides say that the server is. */
-const PRINTED = 'http://127.0.0.1:4000';
+const PRINTED = '127.0.0.1:4000';
 /** A guide's program takes a moment; one that does not end is a fault of the guide. */
 const PATIENCE_MS = 40_000;
 
 export class Reader {
   #root;
-  #origin;
+  #host;
 
-  /** Begins in a checkout of Tandem, whose demo runs at `origin`. */
-  constructor(root, origin, demoToken) {
+  /** Begins in a checkout of Tandem, whose demo runs at `host`. */
+  constructor(root, host, demoToken) {
     this.#root = root;
-    this.#origin = origin;
+    this.#host = host;
     const checkout = join(root, 'tandem');
     mkdirSync(join(checkout, '.tandem'), { recursive: true });
     writeFileSync(join(checkout, '.tandem/demo-token'), `${demoToken}\n`);
@@ -45,7 +45,7 @@ export class Reader {
   write(name, text) {
     const path = join(this.#folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text.replaceAll(PRINTED, this.#origin));
+    writeFileSync(path, text.replaceAll(PRINTED, this.#host));
   }
 
   /** Pastes commands into the shell. Packages are not fetched again but linked, each with all that it needs itself. */
