@@ -48,6 +48,7 @@ impl Mutation {
     async fn create_ticket(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "For which conversation, and what the ticket is to be.")]
         input: CreateTicketInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -58,7 +59,7 @@ impl Mutation {
     async fn link_conversation(
         &self,
         ctx: &Context<'_>,
-        input: LinkConversationInput,
+        #[graphql(desc = "Which conversation, and to which ticket.")] input: LinkConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -69,7 +70,7 @@ impl Mutation {
     async fn update_ticket_status(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTicketStatusInput,
+        #[graphql(desc = "Which ticket, and its new status.")] input: UpdateTicketStatusInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -79,6 +80,7 @@ impl Mutation {
     async fn update_ticket_properties(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which ticket, and what of it changes.")]
         input: UpdateTicketPropertiesInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -89,7 +91,7 @@ impl Mutation {
     async fn update_ticket_owner(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTicketOwnerInput,
+        #[graphql(desc = "Which ticket, and its new owner.")] input: UpdateTicketOwnerInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -99,6 +101,7 @@ impl Mutation {
     async fn update_conversation_status(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation, and its new status.")]
         input: UpdateConversationStatusInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -109,6 +112,7 @@ impl Mutation {
     async fn update_conversation_owner(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation, and its new owner.")]
         input: UpdateConversationOwnerInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -119,7 +123,7 @@ impl Mutation {
     async fn claim_conversation(
         &self,
         ctx: &Context<'_>,
-        input: ClaimConversationInput,
+        #[graphql(desc = "Which conversation.")] input: ClaimConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -129,7 +133,7 @@ impl Mutation {
     async fn move_conversation(
         &self,
         ctx: &Context<'_>,
-        input: MoveConversationInput,
+        #[graphql(desc = "Which conversation, and to which inbox.")] input: MoveConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -139,7 +143,7 @@ impl Mutation {
     async fn trash_conversation(
         &self,
         ctx: &Context<'_>,
-        input: TrashConversationInput,
+        #[graphql(desc = "Which conversation.")] input: TrashConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -149,7 +153,7 @@ impl Mutation {
     async fn trash_ticket(
         &self,
         ctx: &Context<'_>,
-        input: TrashTicketInput,
+        #[graphql(desc = "Which ticket.")] input: TrashTicketInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -159,7 +163,7 @@ impl Mutation {
     async fn restore_from_trash(
         &self,
         ctx: &Context<'_>,
-        input: RestoreFromTrashInput,
+        #[graphql(desc = "Which group, by anything in it.")] input: RestoreFromTrashInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -169,7 +173,7 @@ impl Mutation {
     async fn undo_cascade(
         &self,
         ctx: &Context<'_>,
-        input: UndoCascadeInput,
+        #[graphql(desc = "Which cascade.")] input: UndoCascadeInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -179,7 +183,7 @@ impl Mutation {
     async fn send_reply(
         &self,
         ctx: &Context<'_>,
-        input: SendReplyInput,
+        #[graphql(desc = "In which conversation, and what it says.")] input: SendReplyInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -189,7 +193,7 @@ impl Mutation {
     async fn add_note(
         &self,
         ctx: &Context<'_>,
-        input: AddNoteInput,
+        #[graphql(desc = "In which conversation, and what it says.")] input: AddNoteInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -202,7 +206,7 @@ impl Mutation {
     async fn receive_message(
         &self,
         ctx: &Context<'_>,
-        input: ReceiveMessageInput,
+        #[graphql(desc = "By which channel, from whom, in which thread, and what it says.")] input: ReceiveMessageInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -212,7 +216,7 @@ impl Mutation {
     async fn update_details_panel(
         &self,
         ctx: &Context<'_>,
-        input: UpdateDetailsPanelInput,
+        #[graphql(desc = "Which properties, in their order.")] input: UpdateDetailsPanelInput,
     ) -> async_graphql::Result<UpdateDetailsPanelPayload> {
         let id = input.client_mutation_id.clone();
         settings::run_panel(ctx, input.order(), id).await
@@ -222,7 +226,7 @@ impl Mutation {
     async fn create_inbox(
         &self,
         ctx: &Context<'_>,
-        input: CreateInboxInput,
+        #[graphql(desc = "What the inbox is to be.")] input: CreateInboxInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -232,7 +236,7 @@ impl Mutation {
     async fn update_inbox(
         &self,
         ctx: &Context<'_>,
-        input: UpdateInboxInput,
+        #[graphql(desc = "Which inbox, and what of it changes.")] input: UpdateInboxInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -242,6 +246,7 @@ impl Mutation {
     async fn create_channel(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Of which inbox, and what the channel is to be.")]
         input: CreateChannelInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -252,7 +257,7 @@ impl Mutation {
     async fn create_user(
         &self,
         ctx: &Context<'_>,
-        input: CreateUserInput,
+        #[graphql(desc = "Who the user is, and what they may do.")] input: CreateUserInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -262,7 +267,7 @@ impl Mutation {
     async fn update_user(
         &self,
         ctx: &Context<'_>,
-        input: UpdateUserInput,
+        #[graphql(desc = "Which user, and what of them changes.")] input: UpdateUserInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -272,6 +277,7 @@ impl Mutation {
     async fn create_pipeline(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "What the pipeline is called, and its statuses.")]
         input: CreatePipelineInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -282,6 +288,7 @@ impl Mutation {
     async fn create_ticket_status(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Of which pipeline, and what the status is to be.")]
         input: CreateTicketStatusInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -292,6 +299,7 @@ impl Mutation {
     async fn update_ticket_status_definition(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which status, and what of it changes.")]
         input: UpdateTicketStatusDefinitionInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -302,7 +310,7 @@ impl Mutation {
     async fn create_property_definition(
         &self,
         ctx: &Context<'_>,
-        input: CreatePropertyDefinitionInput,
+        #[graphql(desc = "What the property is to be.")] input: CreatePropertyDefinitionInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -312,6 +320,7 @@ impl Mutation {
     async fn update_property_definition(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which property, by its name, and what of it changes.")]
         input: UpdatePropertyDefinitionInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -323,7 +332,7 @@ impl Mutation {
     async fn create_saved_view(
         &self,
         ctx: &Context<'_>,
-        input: CreateSavedViewInput,
+        #[graphql(desc = "What the view is to be.")] input: CreateSavedViewInput,
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(ctx).await?, id).await
@@ -333,7 +342,7 @@ impl Mutation {
     async fn update_saved_view(
         &self,
         ctx: &Context<'_>,
-        input: UpdateSavedViewInput,
+        #[graphql(desc = "Which view, and what of it changes.")] input: UpdateSavedViewInput,
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(ctx).await?, id).await
@@ -343,7 +352,7 @@ impl Mutation {
     async fn delete_saved_view(
         &self,
         ctx: &Context<'_>,
-        input: DeleteSavedViewInput,
+        #[graphql(desc = "Which view.")] input: DeleteSavedViewInput,
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(), id).await
@@ -354,6 +363,7 @@ impl Mutation {
     async fn update_presence(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "In which conversation, and whether they write.")]
         input: UpdatePresenceInput,
     ) -> async_graphql::Result<UpdatePresencePayload> {
         presence::run(ctx, input).await
