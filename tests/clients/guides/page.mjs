@@ -34,18 +34,20 @@ function file({ language, lines }) {
 }
 
 /**
- * The commands of a transcript, each with what it prints, what its comment says to run in another terminal meanwhile,
- * and whether Ctrl-C ends it.
+ * The commands of a transcript: what each prints, whether Ctrl-C ends it, and what is run in another terminal once the
+ * lines before that have been printed.
  */
 export function commands(text) {
   const found = [];
   for (const line of text.trimEnd().split('\n')) {
-    const [, command, meanwhile] =
-      /^\$ (.+?)(?: +# .*in another terminal: (.+))?$/.exec(line) ?? [];
-    if (command) found.push({ command, meanwhile, output: [], interrupted: false });
-    else if (found.length === 0) throw new Error(`no command before: ${line}`);
-    else if (line === '^C') found.at(-1).interrupted = true;
-    else found.at(-1).output.push(line);
+    const command = /^\$ (.+)$/.exec(line)?.[1];
+    const elsewhere = /^# in another terminal: (.+)$/.exec(line)?.[1];
+    const current = found.at(-1);
+    if (command) found.push({ command, output: [], elsewhere: null, interrupted: false });
+    else if (!current) throw new Error(`no command before: ${line}`);
+    else if (elsewhere) current.elsewhere = { command: elsewhere, after: current.output.length };
+    else if (line === '^C') current.interrupted = true;
+    else current.output.push(line);
   }
   return found;
 }

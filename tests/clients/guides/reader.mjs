@@ -14,7 +14,7 @@ const repository = resolve(clients, '../..');
 
 /** Where the guides say that the server is. */
 const PRINTED = '127.0.0.1:4000';
-/** A guide's program takes a moment; one that does not end is a fault of the guide. */
+/** A guide's program takes a moment; one that does not end by then is a fault of the guide. */
 const PATIENCE_MS = 40_000;
 
 export class Reader {
@@ -77,33 +77,28 @@ export class Reader {
   }
 
   /** Runs one command and holds what it prints against what the guide says. */
-  async run({ command, meanwhile, output, interrupted }) {
-    const remember = `{ export -p; printf "cd '%s'\\n" "$PWD"; } > '${this.#state}'`;
-    const child = spawn('bash', ['-c', `. '${this.#state}'\n${interrupted ? 'exec ' : ''}${command}\ncode=$?\n${remember}\nexit $code`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: this.#environment(),
-      detached: true,
-    });
+  async run({ command, output, elsewhere, interrupted }) {
+    const child = this.#start(command, interrupted);
     const pattern = expected(output);
+    const before = expected(output.slice(0, elsewhere?.after));
     let [shown, told] = ['', ''];
     let state = 'running';
     let other = null;
+    const end = (signal, as) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      state = as;
+      process.kill(-child.pid, signal);
+    };
     child.stderr.setEncoding('utf8').on('data', (text) => (told += text));
     child.stdout.setEncoding('utf8').on('data', (text) => {
       shown += text;
-      if (meanwhile && !other) {
-        other = this.run({ command: meanwhile, output: ['…'] });
-        other.catch(() => process.kill(-child.pid, 'SIGKILL'));
+      if (elsewhere && !other && before.test(shown)) {
+        other = this.run({ command: elsewhere.command, output: ['…'] });
+        other.catch(() => end('SIGKILL', 'left alone'));
       }
-      if (interrupted && state === 'running' && pattern.test(shown)) {
-        state = 'interrupted';
-        process.kill(-child.pid, 'SIGINT');
-      }
+      if (interrupted && pattern.test(shown)) end('SIGINT', 'interrupted');
     });
-    const patience = setTimeout(() => {
-      state = 'too long';
-      process.kill(-child.pid, 'SIGKILL');
-    }, PATIENCE_MS);
+    const patience = setTimeout(() => end('SIGKILL', 'too long'), PATIENCE_MS);
     const [code] = await once(child, 'close');
     clearTimeout(patience);
     await other;
@@ -112,6 +107,19 @@ export class Reader {
     if (interrupted) assert.equal(state, 'interrupted', `it ended by itself:\n${report}`);
     else assert.equal(code, 0, report);
     assert.match(shown, pattern, report);
+    assert.ok(other || !elsewhere, `it never came to the other terminal:\n${report}`);
+  }
+
+  /** A shell that goes on where the last one was, in a group of its own. What is interrupted leaves nothing behind. */
+  #start(command, interrupted) {
+    const script = interrupted
+      ? ['exec ' + command]
+      : [command, 'code=$?', `{ export -p; printf "cd '%s'\\n" "$PWD"; } > '${this.#state}'`, 'exit $code'];
+    return spawn('bash', ['-c', [`. '${this.#state}'`, ...script].join('\n')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.#environment(),
+      detached: true,
+    });
   }
 
   #environment() {
