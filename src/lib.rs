@@ -16,6 +16,7 @@
 //! | [`store`] | all SQL, migrations, and the private Postgres of `tandem dev` |
 //! | [`config`], [`error`], [`telemetry`] | at the side: settings, the one error, the server's own log |
 //! | [`http`] | the transports: HTTP, graphql-transport-ws, server-sent events; they know nothing of what they carry |
+//! | [`identity`] | signed tokens of an identity provider, and its keys |
 //! | [`pages`] | the browser pages, embedded in the binary |
 //! | [`mail`] | reading real mail; knows no database |
 //! | [`demo`] | the demo's story and words, as data |
@@ -36,6 +37,7 @@ pub mod domain;
 pub mod error;
 pub mod graphql;
 pub mod http;
+pub mod identity;
 pub mod mail;
 pub mod pages;
 pub mod realtime;

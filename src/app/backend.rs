@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{App, execute, subscribe};
 use crate::domain::access::{Principal, Viewer};
+use crate::graphql;
 use crate::http::{AuthError, Backend, Frame};
 use crate::realtime::tail::Health;
 use crate::store::migrate;
@@ -26,11 +27,17 @@ impl Backend for App {
         }
     }
 
+    fn stranger(&self, request: &mut Request) -> Option<Viewer> {
+        let stranger = Viewer::stranger();
+        let permitted = graphql::may_ask(&self.inner.schema, &stranger, request);
+        permitted.is_ok().then_some(stranger)
+    }
+
     fn user(&self, viewer: &Viewer) -> Uuid {
         match viewer.principal {
             Principal::User(id, _) => id.0,
             Principal::Integration(id) => id.0,
-            Principal::System => Uuid::nil(),
+            Principal::System | Principal::Stranger => Uuid::nil(),
         }
     }
 

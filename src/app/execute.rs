@@ -3,14 +3,32 @@
 use async_graphql::{Request, Response};
 
 use super::App;
-use crate::domain::access::Viewer;
+use crate::domain::access::{Origin, Viewer};
 use crate::graphql::{self, RequestState};
+use crate::http::Client;
 
 /// Executes one request. The log's position is taken before anything is read, so everything up to it is in what
 /// is read.
 pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Response {
+    let request = with_origin(request);
     let inner = &app.inner;
     let as_of = inner.realtime.tail.position();
     let state = RequestState::new(inner.store.clone(), viewer, as_of);
     graphql::execute(&inner.schema, request, state).await
+}
+
+/// What the transport knows of the client, in words that the rooms below understand.
+fn with_origin(request: Request) -> Request {
+    let client = request.data.get(&std::any::TypeId::of::<Client>());
+    let origin = client.and_then(|client| {
+        let client = client.downcast_ref::<Client>()?;
+        Some(Origin {
+            address: client.address,
+            user_agent: client.user_agent.clone(),
+        })
+    });
+    match origin {
+        Some(origin) => request.data(origin),
+        None => request,
+    }
 }

@@ -9,10 +9,13 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::http::Shutdown;
 use crate::service::{Service, now};
-use crate::store::{Store, migrate};
+use crate::store::{Store, credentials, migrate};
 
 /// How often the log's months are looked after.
 const MONTHS_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Days for which a session that has ended is kept: so long somebody who signed in from a place is known there.
+const ENDED_DAYS: i32 = 30;
 
 /// Makes the log's partitions of this month and the next.
 pub(super) async fn add_log_months(store: &Store) -> Result<()> {
@@ -37,6 +40,10 @@ pub(super) fn start(service: Service, config: &Config, shutdown: &Shutdown) -> J
                 }
                 if Instant::now() >= months {
                     months = Instant::now() + MONTHS_EVERY;
+                    if let Err(error) = credentials::delete_ended(service.store(), ENDED_DAYS).await
+                    {
+                        tracing::warn!(%error, "sessions that have ended could not be deleted");
+                    }
                     if let Err(error) = add_log_months(service.store()).await {
                         tracing::error!(%error, "the log has no partition for the next month");
                     }

@@ -3,6 +3,7 @@
 mod auth;
 mod backend;
 mod execute;
+mod identity;
 mod jobs;
 mod metrics;
 mod persisted;
@@ -16,7 +17,7 @@ use axum::Router;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graphql::{self, Schema};
 use crate::http::{self, Shutdown};
 use crate::pages::{self, PageOptions};
@@ -75,7 +76,9 @@ impl App {
             config.service(),
             Arc::new(move |entry| tail.committed(Arc::unwrap_or_clone(entry))),
         );
-        let auth = auth::Auth::new(store.clone());
+        let provider = config.identity();
+        let provider = provider.map_err(|error| Error::request("BAD_CONFIG", error))?;
+        let auth = auth::Auth::new(service.clone(), provider);
         let (access, tokens) = (realtime.access.clone(), auth.clone());
         let told: OnAccessChange = Arc::new(move || {
             let access = access.clone();

@@ -72,6 +72,9 @@ impl Config {
             retention: chrono::TimeDelta::days(self.trash_days.into()),
             message_chars: self.message_chars,
             name_chars: self.name_chars,
+            session: chrono::TimeDelta::days(self.session_days.into()),
+            session_idle: chrono::TimeDelta::minutes(self.session_idle_minutes.into()),
+            invitation: chrono::TimeDelta::hours(self.invitation_hours.into()),
         }
     }
 

@@ -156,7 +156,7 @@ async fn open(
     if let Some(document) = &operation.document {
         request.set_parsed_query(document.clone());
     }
-    graphql::check(&app.inner.schema, &mut request).map_err(|error| vec![error])?;
+    graphql::check(&app.inner.schema, &viewer, &mut request).map_err(|error| vec![error])?;
     let mut responses = app.inner.schema.execute_stream(request).boxed();
     if let Some(response) = responses.next().await
         && !response.errors.is_empty()
@@ -255,6 +255,11 @@ fn executor(app: &App, viewer: Viewer, operation: Arc<Operation>) -> Execute {
     Arc::new(move |entry: Arc<Entry>| {
         let (app, operation) = (app.clone(), Arc::clone(&operation));
         async move {
+            // Cascades come by account already; what is pushed is decided where everything else is.
+            if !viewer.sees(&entry) {
+                let refused = vec![ended(&StreamError::Forbidden)];
+                return encode(&Response::from_errors(refused));
+            }
             let state = RequestState::live(app.inner.store.clone(), viewer, Arc::clone(&entry));
             let request = operation.request().data(entry);
             let response = graphql::execute_frame(&app.inner.schema, request, state).await;

@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::args::{AccountArgs, RoleArg, TokenArgs, UserArgs};
+use super::args::{AccountArgs, InviteArgs, PasswordArgs, RoleArg, ScopeArg, TokenArgs, UserArgs};
 use super::database::with_store;
 use super::{Done, Failure};
+use crate::domain::access::Scope;
 use crate::domain::id::AccountId;
 use crate::domain::noun::Role;
-use crate::service::accounts;
+use crate::domain::secret::Secret;
+use crate::service::accounts::{self, TokenLimits};
+use crate::service::credentials;
 
 /// Prints a result for programs, or a line a value for people.
 fn print(as_json: bool, result: &Value) {
@@ -56,15 +59,70 @@ pub(super) fn create_user(args: &UserArgs) -> Done {
     Ok(())
 }
 
+/// The first line of standard input: a password in an argument would stand in the shell's history and in the list of
+/// processes.
+fn read_password() -> Result<Secret, Failure> {
+    use std::io::IsTerminal;
+    if std::io::stdin().is_terminal() {
+        eprintln!("The new password, which is shown as you type it:");
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(Secret::new(line.trim_end_matches(['\n', '\r']).to_owned()))
+}
+
+/// `tandem user password`
+pub(super) fn set_password(args: &PasswordArgs) -> Done {
+    let account = args.user.account.as_deref().map(account_id).transpose()?;
+    let password = read_password()?;
+    let ended = with_store(&args.database, async |store| {
+        let email = &args.user.email;
+        Ok(credentials::set_password_by_email(&store, email, account, &password).await?)
+    })?;
+    if args.user.json {
+        println!("{}", json!({ "sessionsEnded": ended }));
+    } else {
+        println!("The password is set; {ended} sessions have ended.");
+    }
+    Ok(())
+}
+
+/// `tandem user invite`
+pub(super) fn invite(args: &InviteArgs) -> Done {
+    let account = args.user.account.as_deref().map(account_id).transpose()?;
+    let lasts = chrono::TimeDelta::hours(args.hours.into());
+    let made = with_store(&args.database, async |store| {
+        Ok(credentials::invite_by_email(&store, &args.user.email, account, lasts).await?)
+    })?;
+    let result =
+        json!({ "invitation": made.token.reveal(), "expiresAt": made.expires_at.to_rfc3339() });
+    print(args.user.json, &result);
+    Ok(())
+}
+
 /// `tandem token create`
 pub(super) fn create_token(args: &TokenArgs) -> Done {
     let account = args.account.as_deref().map(account_id).transpose()?;
+    let scopes = args.scope.iter().map(|scope| match scope {
+        ScopeArg::Read => Scope::Read,
+        ScopeArg::Receive => Scope::Receive,
+        ScopeArg::Work => Scope::Work,
+        ScopeArg::Administer => Scope::Administer,
+    });
+    let limits = TokenLimits {
+        name: args.name.clone(),
+        scopes: (!args.scope.is_empty()).then(|| scopes.collect()),
+        days: args.days,
+    };
     let new = with_store(&args.database, async |store| {
         match (&args.email, &args.integration, account) {
-            (Some(email), _, account) => Ok(accounts::create_token(&store, email, account).await?),
-            (None, Some(name), Some(account)) => {
-                Ok(accounts::create_integration_token(&store, account, name).await?)
+            (Some(email), _, account) => {
+                Ok(accounts::create_limited_token(&store, email, account, &limits).await?)
             }
+            (None, Some(name), Some(account)) => Ok(accounts::create_limited_integration_token(
+                &store, account, name, &limits,
+            )
+            .await?),
             _ => Err(Failure::new(
                 2,
                 "--email, or --integration with --account, is needed",

@@ -117,6 +117,43 @@ pub(crate) struct AccountArgs {
 pub(crate) enum UserCommand {
     /// Create a user with a token.
     Create(UserArgs),
+    /// Set a user's password, read from standard input, and end all their sessions.
+    Password(PasswordArgs),
+    /// Make a one-time token by which a user chooses a password.
+    Invite(InviteArgs),
+}
+
+/// A user, by address.
+#[derive(Debug, Args)]
+pub(crate) struct UserByEmail {
+    /// The user's address.
+    #[arg(long)]
+    pub email: String,
+    /// The id of the account, where several have a user of that address.
+    #[arg(long)]
+    pub account: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PasswordArgs {
+    #[command(flatten)]
+    pub database: Database,
+    #[command(flatten)]
+    pub user: UserByEmail,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InviteArgs {
+    #[command(flatten)]
+    pub database: Database,
+    #[command(flatten)]
+    pub user: UserByEmail,
+    /// Hours that it is good for.
+    #[arg(long, default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=8_760))]
+    pub hours: u32,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -156,6 +193,18 @@ pub(crate) enum TokenCommand {
     Create(TokenArgs),
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ScopeArg {
+    /// Looking: queries and subscriptions.
+    Read,
+    /// Handing in what contacts wrote.
+    Receive,
+    /// The daily work.
+    Work,
+    /// The account's settings.
+    Administer,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct TokenArgs {
     #[command(flatten)]
@@ -173,6 +222,16 @@ pub(crate) struct TokenArgs {
     /// The id of the account, where several have a user of that address.
     #[arg(long)]
     pub account: Option<String>,
+    /// What it is good for; can be repeated. Left out: a user's for all that the user may do, an integration's for all
+    /// but the settings.
+    #[arg(long)]
+    pub scope: Vec<ScopeArg>,
+    /// Days until its end; left out: it has none.
+    #[arg(long)]
+    pub days: Option<i32>,
+    /// What people call it.
+    #[arg(long)]
+    pub name: Option<String>,
     /// Print the result as JSON.
     #[arg(long)]
     pub json: bool,

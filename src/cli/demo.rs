@@ -8,11 +8,16 @@ use std::path::Path;
 use super::Failure;
 use crate::bulk::seed;
 use crate::demo::story::Story;
-use crate::service::accounts;
+use crate::domain::secret::Secret;
+use crate::service::{accounts, credentials};
 use crate::store::{Store, accounts as rows};
 
 /// Where the token is kept, readable for the owner alone: the database has only its hash.
 const TOKEN_FILE: &str = "demo-token";
+
+/// The password of every user of the demo. Everybody can read it here, so it is set for the demo's own users alone, and
+/// only where they have none.
+const PASSWORD: &str = "try tandem now";
 
 /// How to get in.
 pub(super) struct Demo {
@@ -20,6 +25,10 @@ pub(super) struct Demo {
     pub token: String,
     /// Whose it is.
     pub holder: String,
+    /// The address to sign in with, as the same one.
+    pub email: String,
+    /// The password that all users of the demo have.
+    pub password: &'static str,
 }
 
 /// Makes the demo data where the database has no account yet, and finds or makes the token. None where the database
@@ -43,6 +52,19 @@ pub(super) async fn prepare(
         tracing::info!("creating the demo data");
         seed::seed(store, &story, crate::service::now()).await?;
     }
+    let users = story
+        .accounts
+        .iter()
+        .flat_map(|account| &account.profile.users);
+    let emails = users.map(|user| user.email.to_lowercase()).collect();
+    let password = Secret::new(PASSWORD.to_owned());
+    credentials::set_demo_password(store, emails, &password).await?;
+    let demo = |token| Demo {
+        token,
+        holder: holder.clone(),
+        email: email.clone(),
+        password: PASSWORD,
+    };
     let file = data_dir.map(|directory| directory.join(TOKEN_FILE));
     if let Some(token) = file
         .as_deref()
@@ -53,7 +75,7 @@ pub(super) async fn prepare(
             .await?
             .is_some()
         {
-            return Ok(Some(Demo { token, holder }));
+            return Ok(Some(demo(token)));
         }
     }
     let token = match accounts::create_token(store, &email, None).await {
@@ -73,5 +95,5 @@ pub(super) async fn prepare(
             .open(file)?;
         opened.write_all(token.as_bytes())?;
     }
-    Ok(Some(Demo { token, holder }))
+    Ok(Some(demo(token)))
 }

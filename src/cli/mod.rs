@@ -92,6 +92,8 @@ fn dispatch(command: Command) -> Done {
         Command::Migrate(args) => database::migrate(&args.database),
         Command::Account(args::AccountCommand::Create(args)) => accounts::create_account(&args),
         Command::User(args::UserCommand::Create(args)) => accounts::create_user(&args),
+        Command::User(args::UserCommand::Password(args)) => accounts::set_password(&args),
+        Command::User(args::UserCommand::Invite(args)) => accounts::invite(&args),
         Command::Token(args::TokenCommand::Create(args)) => accounts::create_token(&args),
         Command::Purge(args) => database::purge(&args),
         Command::Import(args) => bulk::import(&args),

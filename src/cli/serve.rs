@@ -188,8 +188,8 @@ fn announce(address: SocketAddr, demo: Option<&demo::Demo>) {
     );
     if let Some(demo) = demo {
         text += &format!(
-            "  Demo token  {}\n              ({})\n",
-            demo.token, demo.holder
+            "  Demo token  {}\n              ({})\n  Sign in     {} with the password `{}`\n",
+            demo.token, demo.holder, demo.email, demo.password
         );
     }
     text += "\nStop it with Ctrl-C.\n";

@@ -86,6 +86,26 @@ settings! {
     replay_days: u32 = 7, 0..=36_500;
     /// A NATS server (`nats://host:4222`) by which servers tell each other that something happened; empty: they do so through the database.
     hints: String = String::new();
+    /// Days that a session lasts, however much it is used.
+    session_days: u32 = 14, 1..=3_650;
+    /// Minutes that a session lasts without being used; a socket that stands open is use.
+    session_idle_minutes: u32 = 720, 5..=5_256_000;
+    /// Hours that an invitation is good for.
+    invitation_hours: u32 = 72, 1..=8_760;
+    /// What an identity provider's tokens say in `iss`, exactly; empty: there is none (see Access in the README).
+    identity_issuer: String = String::new();
+    /// What they must have in `aud`.
+    identity_audience: String = String::new();
+    /// The provider's key set (JWKS): an https address, or a file.
+    identity_keys: String = String::new();
+    /// The id of the account that all its users are of; or else `identity_account_claim`.
+    identity_account: String = String::new();
+    /// The claim with the id of the account.
+    identity_account_claim: String = String::new();
+    /// The claim that says who it is; any other than `email`, such as `sub`, is compared with users' `externalId`.
+    identity_user_claim: String = "email".to_owned();
+    /// Seconds by which the provider's clock may be wrong.
+    identity_leeway_seconds: u64 = 60, 0..=300;
     /// Of a request's body, in bytes.
     body_bytes: usize = 2 * 1024 * 1024, 1_024..=1_073_741_824;
     /// What a WebSocket has for its `connection_init`.

@@ -50,6 +50,15 @@ codes! {
         /// Work is done.
         Closed = 1,
     }
+    /// How a token came to be.
+    TokenKind {
+        /// Made for a program or a script.
+        Made = 0,
+        /// A session: somebody signed in with a password.
+        Session = 1,
+        /// A session: somebody came with a token of the identity provider.
+        Provider = 2,
+    }
     /// How urgent a ticket is. None at all is the lowest.
     TicketPriority {
         /// Below the usual.

@@ -9,10 +9,12 @@ use futures_util::StreamExt;
 
 use super::Schema;
 use super::cost::cost;
+use super::gate::permit;
 use super::limits::Limits;
 use super::operation::meant;
 use super::state::RequestState;
 use super::variables::{check_variables, leave_out};
+use crate::domain::access::Viewer;
 use crate::error::Error;
 
 mod field_order;
@@ -20,7 +22,7 @@ mod nulls;
 
 pub use nulls::Types;
 
-/// A request that was held against the limits.
+/// A request that was held against the limits and what its viewer may.
 pub struct Checked {
     /// Its document.
     pub document: ExecutableDocument,
@@ -28,15 +30,18 @@ pub struct Checked {
     pub cost: u64,
 }
 
-/// Holds a request against the limits, before any work is done for it; returns it parsed.
+/// Holds a request against the limits and what the viewer may, before any work is done for it; returns it parsed.
 ///
 /// # Errors
-/// What is wrong with the text, or that it asks for too much.
-pub fn check(schema: &Schema, request: &mut Request) -> Result<Checked, ServerError> {
-    let shown = |error: Error| error.into_graphql().into_server_error(Pos::default());
+/// What is wrong with the text, that it asks for too much, or for what the viewer may not ask.
+pub fn check(
+    schema: &Schema,
+    viewer: &Viewer,
+    request: &mut Request,
+) -> Result<Checked, ServerError> {
+    may_ask(schema, viewer, request)?;
     let document = request.parsed_query()?.clone();
     let limits = schema.data::<Limits>().copied().unwrap_or_default();
-    limits.check(&document).map_err(shown)?;
     limits.check_lists(&request.variables).map_err(shown)?;
     check_variables(schema, request)?;
     leave_out(request);
@@ -52,10 +57,29 @@ pub fn check(schema: &Schema, request: &mut Request) -> Result<Checked, ServerEr
     Ok(Checked { document, cost })
 }
 
+/// Whether the viewer may ask for what an operation has at its root. Its text is held against the limits first, since
+/// also strangers are looked at so: fragments that double would else be followed for ever.
+///
+/// # Errors
+/// What is wrong with the text, that there is too much of it, or `FORBIDDEN`.
+pub fn may_ask(schema: &Schema, viewer: &Viewer, request: &mut Request) -> Result<(), ServerError> {
+    let name = request.operation_name.clone();
+    let document = request.parsed_query()?;
+    let limits = schema.data::<Limits>().copied().unwrap_or_default();
+    limits.check(document).map_err(shown)?;
+    let unknown = Types::default();
+    let types = schema.data::<Types>().unwrap_or(&unknown);
+    permit(types, viewer, document, name.as_deref()).map_err(shown)
+}
+
+fn shown(error: Error) -> ServerError {
+    error.into_graphql().into_server_error(Pos::default())
+}
+
 /// Executes a query or mutation for the viewer of the state.
 pub async fn execute(schema: &Schema, mut request: Request, state: RequestState) -> Response {
     let begun = Instant::now();
-    let Checked { document, cost } = match check(schema, &mut request) {
+    let Checked { document, cost } = match check(schema, state.viewer(), &mut request) {
         Ok(checked) => checked,
         Err(error) => return Response::from_errors(vec![error]),
     };

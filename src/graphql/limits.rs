@@ -62,6 +62,9 @@ impl Default for Limits {
     }
 }
 
+/// Fragments within fragments. A walk through them recurses, and must not come to the end of its stack.
+const FRAGMENTS: usize = 50;
+
 impl Limits {
     /// Counts the fields of every operation, at its root and in all, with their aliases, directives and lists.
     ///
@@ -109,6 +112,9 @@ impl Limits {
                 }
                 Excess::ListItems => self.too_many_items(),
                 Excess::Cycle => "A fragment is within itself.".to_owned(),
+                Excess::Fragments => {
+                    format!("Fragments are within fragments deeper than {FRAGMENTS} levels.")
+                }
             };
             Error::request("BAD_USER_INPUT", message)
         })
@@ -171,6 +177,7 @@ enum Excess {
     Directives,
     ListItems,
     Cycle,
+    Fragments,
 }
 
 struct Count<'a> {
@@ -205,7 +212,7 @@ impl<'a> Count<'a> {
         }
     }
 
-    /// Takes the selection's fields from what is left. Every fragment has a field, so this ends soon.
+    /// Takes the selection's fields from what is left. Every fragment comes to one in the end, so this ends soon.
     fn take(&mut self, selection: &'a SelectionSet, root: bool) -> std::result::Result<(), Excess> {
         for item in &selection.items {
             match &item.node {
@@ -233,11 +240,17 @@ impl<'a> Count<'a> {
                     if self.within.contains(&name) {
                         return Err(Excess::Cycle);
                     }
-                    // One that is not there is for validation to name.
-                    if let Some(fragment) = self.document.fragments.get(name) {
-                        self.within.push(name);
-                        self.take(&fragment.node.selection_set.node, root)?;
-                        self.within.pop();
+                    if self.within.len() >= FRAGMENTS {
+                        return Err(Excess::Fragments);
+                    }
+                    match self.document.fragments.get(name) {
+                        Some(fragment) => {
+                            self.within.push(name);
+                            self.take(&fragment.node.selection_set.node, root)?;
+                            self.within.pop();
+                        }
+                        // For validation to name. It counts, so that fragments of nothing else end soon, too.
+                        None => self.all = self.all.checked_sub(1).ok_or(Excess::All)?,
                     }
                 }
             }
@@ -313,6 +326,24 @@ mod tests {
                 ))
                 .is_err()
         );
+    }
+
+    #[test]
+    fn fragments_without_fields_end() {
+        let mut doubling = "{ ...F0 }".to_owned();
+        for level in 0..40 {
+            let next = level + 1;
+            doubling += &format!(" fragment F{level} on Query {{ ...F{next} ...F{next} }}");
+        }
+        let error = check(&doubling).unwrap_err().to_string();
+        assert!(error.contains("5000 fields"), "{error}");
+        let mut chain = "{ ...F0 }".to_owned();
+        for level in 0..60_000 {
+            let next = level + 1;
+            chain += &format!(" fragment F{level} on Query {{ ...F{next} }}");
+        }
+        let error = check(&chain).unwrap_err().to_string();
+        assert!(error.contains("50 levels"), "{error}");
     }
 
     #[test]

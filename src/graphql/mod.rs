@@ -7,6 +7,7 @@ pub mod connection;
 mod cost;
 pub mod cursor;
 mod execute;
+mod gate;
 pub mod inputs;
 mod joins;
 pub mod limits;
@@ -24,7 +25,7 @@ pub mod variables;
 
 use async_graphql::SchemaBuilder;
 
-pub use execute::{Checked, check, execute, execute_frame};
+pub use execute::{Checked, check, execute, execute_frame, may_ask};
 pub use limits::Limits;
 pub use mutation::Mutation;
 pub use query::Query;

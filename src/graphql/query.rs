@@ -15,12 +15,14 @@ use super::scalars::Cursor;
 use super::state::{reader, state};
 use super::types::{
     Cascade, CascadeRuleDescription, Contact, Conversation, Inbox, Node, Pipeline,
-    PropertyDefinition, SavedView, SavedViewKind, SearchConnection, Ticket, TrashGroup, User,
-    Viewer, conversation_list, nodes, search, ticket_list,
+    PropertyDefinition, SavedView, SavedViewKind, SearchConnection, Session, Ticket, Token,
+    TrashGroup, User, Viewer, conversation_list, nodes, search, ticket_list,
 };
 use crate::domain::cascade::Rule;
 use crate::domain::id::{ContactId, ConversationId, InboxId, TicketId};
 use crate::error::Error;
+use crate::service::Service;
+use crate::store::credentials;
 use crate::store::read::page::Rows;
 use crate::store::read::{cascade, desk, saved_view, trash, user};
 
@@ -293,5 +295,25 @@ impl Query {
     /// The rules that effects name, in words.
     async fn cascade_rules(&self) -> Vec<CascadeRuleDescription> {
         Rule::ALL.iter().copied().map(Into::into).collect()
+    }
+
+    /// The viewer's own sessions that have not ended, newest first. For people who have signed in.
+    async fn sessions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Session>> {
+        let (service, viewer) = (ctx.data::<Service>()?, *state(ctx)?.viewer());
+        let Some(user) = viewer.user() else {
+            return Ok(Vec::new());
+        };
+        let all = credentials::sessions(service.store(), viewer.account, user);
+        let all = all.await.shown()?.into_iter();
+        Ok(all.map(|row| Session::of(row, viewer.token)).collect())
+    }
+
+    /// The account's tokens that have not ended, newest first; sessions are not among them. For administrators who have
+    /// signed in.
+    async fn tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Token>> {
+        let (service, viewer) = (ctx.data::<Service>()?, *state(ctx)?.viewer());
+        let all = credentials::tokens(service.store(), viewer.account);
+        let all = all.await.shown()?.into_iter();
+        Ok(all.map(Into::into).collect())
     }
 }

@@ -8,8 +8,9 @@ use super::{
     limits::Limits,
 };
 
-/// Beyond this many bytes nothing is a token of ours, and it is not worth a look into the database.
-const LONGEST_TOKEN: usize = 1024;
+/// Beyond this many bytes nothing is a token, and it is not worth a look: ours are short, and an identity provider's have
+/// a few thousand.
+const LONGEST_TOKEN: usize = 8 << 10;
 
 /// What a client may send as the payload of `connection_init`. Other entries are its own business.
 #[derive(Deserialize, Default)]

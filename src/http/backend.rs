@@ -10,7 +10,8 @@ use uuid::Uuid;
 /// What answers operations. The transports know nothing else of the application.
 ///
 /// Every request that reaches [`execute`](Self::execute) and [`subscribe`](Self::subscribe) carries a
-/// [`RequestId`] in its data, and a [`LastEventId`] where the client sent one.
+/// [`RequestId`] in its data, a [`Client`](super::Client) where it came by `POST`, and a [`LastEventId`] where the client
+/// sent one.
 pub trait Backend: Clone + Send + Sync + 'static {
     /// Who asks: what a token stands for.
     type Viewer: Clone + Send + Sync + 'static;
@@ -20,6 +21,12 @@ pub trait Backend: Clone + Send + Sync + 'static {
         &self,
         token: Option<&str>,
     ) -> impl Future<Output = Result<Self::Viewer, AuthError>> + Send;
+
+    /// Who may run this mutation although their request has no token, or none that is good: somebody who wants to sign
+    /// in. None where it takes a token.
+    fn stranger(&self, _request: &mut Request) -> Option<Self::Viewer> {
+        None
+    }
 
     /// The user behind a viewer: open streams are counted against it (see `Limits::streams_per_user`).
     fn user(&self, viewer: &Self::Viewer) -> Uuid;

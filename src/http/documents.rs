@@ -65,14 +65,24 @@ impl Documents {
         }
     }
 
-    /// Puts the text into a request that only has its hash; refuses what may not be run.
+    /// Puts the text into a request that only has its hash; refuses what may not be run. What came with its hash is
+    /// remembered.
     pub fn resolve(&self, request: &mut Request) -> Result<(), ServerError> {
+        if let Some(named) = self.look_up(request)? {
+            self.remember(&named, &request.query);
+        }
+        Ok(())
+    }
+
+    /// As [`resolve`](Self::resolve), but remembers nothing: strangers could push out what others have sent. Gives the
+    /// hash that is worth remembering.
+    pub fn look_up(&self, request: &mut Request) -> Result<Option<String>, ServerError> {
         let Some(named) = named(request)? else {
             return match self.mode {
                 Persisted::Only if !self.manifest.contains_key(&hash(&request.query)) => {
                     Err(not_in_list())
                 }
-                _ => Ok(()),
+                _ => Ok(None),
             };
         };
         if self.mode == Persisted::Off {
@@ -82,12 +92,12 @@ impl Documents {
                     code::PERSISTED_QUERY_NOT_SUPPORTED,
                     "PersistedQueryNotSupported",
                 )),
-                false => Ok(()),
+                false => Ok(None),
             };
         }
         if request.query.is_empty() {
             request.query = self.find(&named)?.to_string();
-            return Ok(());
+            return Ok(None);
         }
         if hash(&request.query) != named {
             return Err(server_error(
@@ -96,11 +106,10 @@ impl Documents {
             ));
         }
         match self.mode {
-            Persisted::Only if !self.manifest.contains_key(&named) => return Err(not_in_list()),
-            Persisted::Automatic => self.remember(&named, &request.query),
-            _ => {}
+            Persisted::Only if !self.manifest.contains_key(&named) => Err(not_in_list()),
+            Persisted::Automatic => Ok(Some(named)),
+            _ => Ok(None),
         }
-        Ok(())
     }
 
     fn find(&self, hash: &str) -> Result<Arc<str>, ServerError> {

@@ -11,8 +11,9 @@ use axum::{
 };
 
 use super::{
-    address, auth,
-    backend::{Backend, LastEventId, RequestId},
+    auth,
+    backend::{AuthError, Backend, LastEventId, RequestId},
+    client::Client,
     events,
     lifecycle::Transport,
     negotiate::{self, Accepted, MediaType},
@@ -22,6 +23,7 @@ use super::{
     rate::{Asker, Standing},
     reply, request_id,
     run::{Context, Panicked},
+    stranger::{self, Answered},
     ws,
 };
 
@@ -31,8 +33,10 @@ pub(crate) async fn graphql<B: Backend>(
     request: Request,
 ) -> Response {
     let id = request_id::of(&request);
-    let address = address::client(&request, &context.limits.trusted_proxies);
-    let by_address = address.map(|address| context.per_address.address(address));
+    let client = Client::of(&request, &context.limits.trusted_proxies);
+    let by_address = client
+        .address
+        .map(|address| context.per_address.address(address));
     let standing = by_address.and_then(|asker| context.per_address.ask(asker, 1));
     if let Some(standing) = standing
         && let Some(problem) = standing.problem()
@@ -49,7 +53,14 @@ pub(crate) async fn graphql<B: Backend>(
         Err(problem) => return problem.respond(MediaType::AnyJson),
     };
     let mut standing = None;
-    let answer = Box::pin(answer(context, request, id, accepted, &mut standing));
+    let answer = Box::pin(answer(
+        context,
+        request,
+        client,
+        id,
+        accepted,
+        &mut standing,
+    ));
     let mut response = match answer.await {
         Ok(response) => response,
         Err(problem) => problem.respond(accepted.for_problem()),
@@ -63,6 +74,7 @@ pub(crate) async fn graphql<B: Backend>(
 async fn answer<B: Backend>(
     context: Arc<Context<B>>,
     request: Request,
+    client: Client,
     id: RequestId,
     accepted: Accepted,
     standing: &mut Option<Standing>,
@@ -78,9 +90,26 @@ async fn answer<B: Backend>(
         }
     };
     let token = auth::token_in_headers(request.headers());
-    let viewer = auth::authenticate(&context.backend, &context.limits, token)
-        .await
-        .map_err(Problem::unauthenticated)?;
+    let viewer = match auth::authenticate(&context.backend, &context.limits, token).await {
+        Ok(viewer) => viewer,
+        Err(refused @ (AuthError::Missing | AuthError::Wrong)) if !get => {
+            return match stranger::read(&context, request).await {
+                Some(Answered::Run(viewer, operation)) => {
+                    let exchange = Exchange {
+                        context,
+                        viewer,
+                        id,
+                        accepted,
+                        last_event_id: None,
+                    };
+                    exchange.run(operation.with(client)).await
+                }
+                Some(Answered::Unknown(error)) => Ok(refuse(accepted, error)),
+                None => Err(Problem::unauthenticated(refused)),
+            };
+        }
+        Err(error) => return Err(Problem::unauthenticated(error)),
+    };
     let asker = context.asker(token, &viewer);
     context.ask(asker, 1, standing)?;
     let last_event_id = last_event_id(request.headers());
@@ -97,12 +126,14 @@ async fn answer<B: Backend>(
     }
     let body = exchange.body(request).await?;
     match params::from_body(&body, exchange.context.limits.batch).map_err(Problem::bad_request)? {
-        Body::One(request) => exchange.post(*request).await,
+        Body::One(request) => exchange.post(request.data(client)).await,
         Body::Batch(requests) => {
             // The first is counted already.
             let context = &exchange.context;
             context.ask(asker, requests.len().saturating_sub(1), standing)?;
-            exchange.batch(requests).await
+            let requests = requests.into_iter();
+            let requests = requests.map(|request| request.data(client.clone()));
+            exchange.batch(requests.collect()).await
         }
     }
 }
@@ -172,14 +203,14 @@ impl<B: Backend> Exchange<B> {
                     "Over GET there are only queries, and subscriptions as text/event-stream.",
                 )),
             },
-            Err(error) => self.refused(error),
+            Err(error) => Ok(refuse(self.accepted, error)),
         }
     }
 
     async fn post(self, request: GraphQlRequest) -> Result<Response, Problem> {
         match Operation::prepare(request, &self.context.reading) {
             Ok(operation) => self.run(operation).await,
-            Err(error) => self.refused(error),
+            Err(error) => Ok(refuse(self.accepted, error)),
         }
     }
 
@@ -227,16 +258,6 @@ impl<B: Backend> Exchange<B> {
         ))
     }
 
-    /// A document that cannot be run. In a stream it is told as its only event, since a browser's `EventSource` sees
-    /// no body of an error (GraphQL over SSE, "Distinct connections mode").
-    fn refused(self, error: ServerError) -> Result<Response, Problem> {
-        let response = GraphQlResponse::from_errors(vec![error]);
-        Ok(match self.accepted.for_result() {
-            Some(media) => respond(response, media),
-            None => events::refused(&response),
-        })
-    }
-
     async fn batch(self, requests: Vec<GraphQlRequest>) -> Result<Response, Problem> {
         let Some(media) = self.accepted.for_result() else {
             return Err(Problem::bad_request(
@@ -266,6 +287,16 @@ impl<B: Backend> Exchange<B> {
             )),
             Err(Panicked) => Err(Problem::internal(&self.id)),
         }
+    }
+}
+
+/// A document that cannot be run. In a stream it is told as its only event, since a browser's `EventSource` sees no
+/// body of an error (GraphQL over SSE, "Distinct connections mode").
+fn refuse(accepted: Accepted, error: ServerError) -> Response {
+    let response = GraphQlResponse::from_errors(vec![error]);
+    match accepted.for_result() {
+        Some(media) => respond(response, media),
+        None => events::refused(&response),
     }
 }
 

@@ -12,6 +12,7 @@
 mod address;
 mod auth;
 mod backend;
+mod client;
 mod documents;
 mod events;
 mod graphql;
@@ -33,6 +34,7 @@ mod run;
 mod serve;
 mod shutdown;
 mod slots;
+mod stranger;
 mod timed;
 mod variables;
 mod ws;
@@ -57,6 +59,7 @@ use tower_http::{
 
 pub use address::Network;
 pub use backend::{AuthError, Backend, Frame, LastEventId, RequestId};
+pub use client::Client;
 pub use documents::{Manifest, Persisted, hash as document_hash};
 pub use limits::Limits;
 pub use problem::code;

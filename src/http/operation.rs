@@ -62,16 +62,30 @@ impl Reading {
 
 impl Operation {
     /// Reads the document; an error is a request error, to be told in the way of the transport.
-    pub fn prepare(request: Request, reading: &Reading) -> Result<Self, ServerError> {
+    pub fn prepare(mut request: Request, reading: &Reading) -> Result<Self, ServerError> {
         let begun = Instant::now();
-        let prepared = Self::read(request, reading);
+        let resolved = reading.documents.resolve(&mut request);
+        let prepared = resolved.and_then(|()| Self::read(request, reading.nesting));
         metrics::histogram!("tandem_stage_seconds", "stage" => "parse").record(begun.elapsed());
         prepared
     }
 
-    fn read(mut request: Request, reading: &Reading) -> Result<Self, ServerError> {
-        reading.documents.resolve(&mut request)?;
-        let nesting = reading.nesting;
+    /// As [`prepare`](Self::prepare), and no trace of it stays.
+    pub fn prepare_for_stranger(
+        mut request: Request,
+        reading: &Reading,
+    ) -> Result<Self, ServerError> {
+        reading.documents.look_up(&mut request)?;
+        Self::read(request, reading.nesting)
+    }
+
+    /// Something for the backend to know with the request.
+    pub fn with(mut self, data: impl std::any::Any + Send + Sync) -> Self {
+        self.request = self.request.data(data);
+        self
+    }
+
+    fn read(mut request: Request, nesting: usize) -> Result<Self, ServerError> {
         if nests_deeper_than(nesting, &request.query) {
             return Err(server_error(
                 code::GRAPHQL_PARSE_FAILED,

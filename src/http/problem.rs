@@ -165,7 +165,7 @@ pub(crate) fn internal_error(id: &RequestId) -> ServerError {
 pub(crate) fn forbidden() -> ServerError {
     server_error(
         code::FORBIDDEN,
-        "Access was withdrawn: the user was deactivated or the token revoked.",
+        "Access was withdrawn: the user was deactivated, or the session or token has ended.",
     )
 }
 

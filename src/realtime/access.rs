@@ -1,5 +1,5 @@
-//! Who is connected, and whether they still may be: a deactivated user or a revoked token ends what it opened, on
-//! every server, within a second.
+//! Who is connected, and whether they still may be: a deactivated user, and a session or token that was revoked or is at
+//! its end, ends what it opened, on every server, within a second.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -16,6 +16,10 @@ use crate::domain::id::{AccountId, TokenId};
 use crate::error::Result;
 use crate::store::Store;
 use crate::store::tail::withdrawn_tokens;
+use crate::store::viewers::touch_tokens;
+
+/// How often it is noted that connected tokens are in use: sessions end that are not.
+const NOTED: Duration = Duration::from_secs(60);
 
 /// The registry of those connected to this server. Cheap to clone; all clones are one registry.
 #[derive(Clone)]
@@ -118,8 +122,13 @@ impl Access {
     }
 
     async fn look_forever(&self, poll: Duration) {
+        let mut noted = Instant::now();
         loop {
             let begun = Instant::now();
+            if noted.elapsed() >= NOTED {
+                noted = begun;
+                self.note().await;
+            }
             if let Err(error) = self.look().await {
                 // Not knowing is no reason to send everybody away.
                 tracing::warn!(%error, "cannot look up whether those connected still may be");
@@ -131,12 +140,25 @@ impl Access {
         }
     }
 
+    /// The tokens that somebody is connected with and that were good so far.
+    fn tokens(&self) -> Vec<(AccountId, TokenId)> {
+        let watched = self.lock();
+        let all = watched.iter().filter(|(_, w)| !*w.withdrawn.borrow());
+        all.map(|(token, w)| (w.account, *token)).collect()
+    }
+
+    async fn note(&self) {
+        let tokens = self.tokens();
+        if tokens.is_empty() {
+            return;
+        }
+        if let Err(error) = touch_tokens(&self.store, &tokens).await {
+            tracing::warn!(%error, "it could not be noted that tokens are in use");
+        }
+    }
+
     async fn look(&self) -> Result<()> {
-        let tokens: Vec<_> = {
-            let watched = self.lock();
-            let all = watched.iter().filter(|(_, w)| !*w.withdrawn.borrow());
-            all.map(|(token, w)| (w.account, *token)).collect()
-        };
+        let tokens = self.tokens();
         if tokens.is_empty() {
             return Ok(());
         }

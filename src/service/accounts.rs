@@ -2,14 +2,17 @@
 
 use uuid::Uuid;
 
+use super::credentials::{end_of, integration_named};
+use crate::domain::access::Scopes;
 use crate::domain::id::{
     AccountId, ChannelId, InboxId, IntegrationId, PipelineId, StatusId, TokenId, UserId,
 };
 use crate::domain::image::Time;
-use crate::domain::noun::{ChannelKind, Role, StatusCategory};
+use crate::domain::noun::{ChannelKind, Role, StatusCategory, TokenKind};
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::domain::text;
 use crate::error::Result;
+use crate::store::credentials::{self, NewToken};
 use crate::store::token::{hash_token, new_token};
 use crate::store::{Scope, Store, Tx, accounts};
 
@@ -189,23 +192,18 @@ pub async fn create_user(
     })
 }
 
-/// Makes a further token for the user with that address.
-///
-/// # Errors
-/// `NOT_FOUND` without such an active user, `INVALID_VALUE` where several accounts have one and none is named.
-pub async fn create_token(
-    store: &Store,
+/// The one active user with that address.
+pub(super) async fn the_user(
+    tx: &Tx,
     email: &str,
     account: Option<AccountId>,
-) -> Result<UserToken> {
-    check_email(email)?;
-    let tx = store.begin(Scope::Across).await?;
-    let found = accounts::users_by_email(&tx, email, account).await?;
-    let (account, user) = match *found.as_slice() {
-        [one] => one,
+) -> Result<(AccountId, UserId)> {
+    let found = accounts::users_by_email(tx, email, account).await?;
+    match *found.as_slice() {
+        [one] => Ok(one),
         [] => {
             let message = format!("There is no active user with the address {email}.");
-            return Err(Refusal::at(ErrorCode::NotFound, "email", message).into());
+            Err(Refusal::at(ErrorCode::NotFound, "email", message).into())
         }
         ref several => {
             let names: Vec<_> = several
@@ -216,10 +214,48 @@ pub async fn create_token(
                 "Several accounts have a user {email}; say which with --account: {}.",
                 names.join(", ")
             );
-            return Err(Refusal::at(ErrorCode::InvalidValue, "email", message).into());
+            Err(Refusal::at(ErrorCode::InvalidValue, "email", message).into())
         }
-    };
-    let token = add_token(&tx, account, Some(user), None).await?;
+    }
+}
+
+/// Makes a further token for the user with that address.
+///
+/// # Errors
+/// `NOT_FOUND` without such an active user, `INVALID_VALUE` where several accounts have one and none is named.
+pub async fn create_token(
+    store: &Store,
+    email: &str,
+    account: Option<AccountId>,
+) -> Result<UserToken> {
+    create_limited_token(store, email, account, &TokenLimits::default()).await
+}
+
+/// How far a token made on the command line goes.
+#[derive(Debug, Clone, Default)]
+pub struct TokenLimits {
+    /// What people call it.
+    pub name: Option<String>,
+    /// What it is good for; none: for all that its holder may do.
+    pub scopes: Option<Scopes>,
+    /// Days until its end; none: it has none.
+    pub days: Option<i32>,
+}
+
+/// As [`create_token`], with limits.
+///
+/// # Errors
+/// As [`create_token`]; `INVALID_VALUE` for limits that cannot be.
+pub async fn create_limited_token(
+    store: &Store,
+    email: &str,
+    account: Option<AccountId>,
+    limits: &TokenLimits,
+) -> Result<UserToken> {
+    check_email(email)?;
+    let tx = store.begin(Scope::Across).await?;
+    let (account, user) = the_user(&tx, email, account).await?;
+    let token = add_limited_token(&tx, account, Some(user), None, limits).await?;
     tx.commit().await?;
     Ok(UserToken {
         account,
@@ -229,7 +265,8 @@ pub async fn create_token(
     })
 }
 
-/// Makes a token for a program, by its name in the account, which is created where it is new.
+/// Makes a token for a program, by its name in the account, which is created where it is new. It is good for all but
+/// the account's settings.
 ///
 /// # Errors
 /// `NOT_FOUND` without the account, `INVALID_VALUE` for the name.
@@ -238,21 +275,27 @@ pub async fn create_integration_token(
     account: AccountId,
     name: &str,
 ) -> Result<UserToken> {
+    create_limited_integration_token(store, account, name, &TokenLimits::default()).await
+}
+
+/// As [`create_integration_token`], with limits.
+///
+/// # Errors
+/// As [`create_integration_token`]; `INVALID_VALUE` for limits that cannot be.
+pub async fn create_limited_integration_token(
+    store: &Store,
+    account: AccountId,
+    name: &str,
+    limits: &TokenLimits,
+) -> Result<UserToken> {
     check_name("name", name)?;
     let tx = store.begin(Scope::Across).await?;
     if !accounts::lock_settings(&tx, account).await? {
         let message = format!("There is no account `{account}`.");
         return Err(Refusal::at(ErrorCode::NotFound, "account", message).into());
     }
-    let integration = match accounts::integration_by_name(&tx, account, name).await? {
-        Some(id) => id,
-        None => {
-            let id = IntegrationId(Uuid::now_v7());
-            accounts::insert_integration(&tx, account, id, name).await?;
-            id
-        }
-    };
-    let token = add_token(&tx, account, None, Some(integration)).await?;
+    let integration = integration_named(&tx, account, name).await?;
+    let token = add_limited_token(&tx, account, None, Some(integration), limits).await?;
     tx.commit().await?;
     Ok(UserToken {
         account,
@@ -260,4 +303,32 @@ pub async fn create_integration_token(
         integration: Some(integration),
         token,
     })
+}
+
+async fn add_limited_token(
+    tx: &Tx,
+    account: AccountId,
+    user: Option<UserId>,
+    integration: Option<IntegrationId>,
+    limits: &TokenLimits,
+) -> Result<String> {
+    if let Some(name) = &limits.name {
+        check_name("name", name)?;
+    }
+    let token = new_token()?;
+    let kept = NewToken {
+        id: TokenId(Uuid::now_v7()),
+        kind: TokenKind::Made,
+        user,
+        integration,
+        hash: hash_token(&token),
+        name: limits.name.clone(),
+        scopes: limits.scopes,
+        expires_at: end_of(limits.days)?,
+        idle_seconds: None,
+        user_agent: None,
+        address: None,
+    };
+    credentials::insert_token(tx, account, kept).await?;
+    Ok(token)
 }

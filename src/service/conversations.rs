@@ -2,7 +2,7 @@
 
 use super::order::{Options, Order, Target, Work};
 use super::tickets::find_user;
-use crate::domain::access::Action;
+use crate::domain::access::{Action, decisions};
 use crate::domain::cascade::{Command, Linked};
 use crate::domain::id::{ConversationId, InboxId, UserId};
 use crate::domain::noun::ConversationStatus;
@@ -23,7 +23,7 @@ pub struct UpdateConversationStatus {
 }
 
 impl Order for UpdateConversationStatus {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("updateConversationStatus");
     type Found = ();
 
     fn options(&self) -> Options {
@@ -57,7 +57,7 @@ pub struct UpdateConversationOwner {
 }
 
 impl Order for UpdateConversationOwner {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("updateConversationOwner");
     type Found = ();
 
     fn options(&self) -> Options {
@@ -98,7 +98,7 @@ pub struct ClaimConversation {
 }
 
 impl Order for ClaimConversation {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("claimConversation");
     type Found = ();
 
     fn options(&self) -> Options {
@@ -145,7 +145,7 @@ pub struct MoveConversation {
 }
 
 impl Order for MoveConversation {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("moveConversation");
     type Found = ();
 
     fn options(&self) -> Options {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::order::{Order, Target, Work};
 use super::tickets::{default_name, first_status};
-use crate::domain::access::Action;
+use crate::domain::access::{Action, decisions};
 use crate::domain::cascade::{Command, Incoming, Linked, NewTicket};
 use crate::domain::contact::Sender;
 use crate::domain::id::{ChannelId, ContactId, ConversationId, InboxId, MessageId, TicketId};
@@ -75,7 +75,7 @@ pub struct SendReply {
 }
 
 impl Order for SendReply {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("sendReply");
     type Found = ();
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
@@ -121,7 +121,7 @@ pub struct AddNote {
 }
 
 impl Order for AddNote {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("addNote");
     type Found = ();
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
@@ -293,7 +293,7 @@ async fn automatic_ticket(work: &Work<'_>, conversation: &Conversation) -> Resul
 }
 
 impl Order for ReceiveMessage {
-    const ACTION: Action = Action::Receive;
+    const ACTION: Action = decisions::mutation("receiveMessage");
     type Found = Thread;
 
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Thread)> {

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod conversations;
+pub mod credentials;
 pub mod messages;
 mod order;
 pub mod presence;
@@ -103,6 +104,12 @@ pub struct Settings {
     pub message_chars: usize,
     /// The longest subject or name, in characters.
     pub name_chars: usize,
+    /// How long a session lasts, however much it is used; 14 days.
+    pub session: TimeDelta,
+    /// How long a session lasts that is not used; 12 hours.
+    pub session_idle: TimeDelta,
+    /// How long an invitation is good for; 3 days.
+    pub invitation: TimeDelta,
 }
 
 impl Default for Settings {
@@ -112,6 +119,9 @@ impl Default for Settings {
             retention: TimeDelta::days(30),
             message_chars: text::MESSAGE_CHARS,
             name_chars: text::NAME_CHARS,
+            session: TimeDelta::days(14),
+            session_idle: TimeDelta::hours(12),
+            invitation: TimeDelta::days(3),
         }
     }
 }
@@ -129,6 +139,7 @@ pub struct Service {
     store: Store,
     settings: Arc<Settings>,
     on_commit: OnCommit,
+    credentials: Arc<credentials::Credentials>,
 }
 
 impl Service {
@@ -139,6 +150,7 @@ impl Service {
             store,
             settings: Arc::new(settings),
             on_commit,
+            credentials: Arc::default(),
         }
     }
 

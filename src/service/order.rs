@@ -168,6 +168,7 @@ impl Service {
         missing(&before, &target)?;
         let Some(viewer) = present.filter(|viewer| viewer.may(O::ACTION)) else {
             let message = "Your role does not allow this; ask an administrator.";
+            let message = present.map_or(message, |viewer| viewer.why_not(O::ACTION, message));
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
         };
         // From here on in the order of the locks: the time of a cascade is never before that of one it waited for.

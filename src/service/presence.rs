@@ -41,6 +41,7 @@ impl Service {
         let Some(user) = user else {
             let message =
                 "An integration is nobody's colleague: it sees who is there and is not shown.";
+            let message = viewer.why_not(Action::Own, message);
             return Ok(Err(Refusal::new(ErrorCode::Forbidden, message)));
         };
         announce(viewer, user, conversation, typing);

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::order::{Options, Order, Target, Work};
 use super::properties::{self, PropertyWish};
-use crate::domain::access::Action;
+use crate::domain::access::{Action, decisions};
 use crate::domain::cascade::{Command, HeldValue, Linked, NewTicket, PropertyEdit, PropertyKey};
 use crate::domain::id::{ConversationId, StatusId, TicketId, UserId};
 use crate::domain::image::Status;
@@ -35,7 +35,7 @@ pub struct CreateTicket {
 }
 
 impl Order for CreateTicket {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("createTicket");
     type Found = (Option<Status>, Vec<PropertyEdit>, Vec<String>);
 
     fn options(&self) -> Options {
@@ -182,7 +182,7 @@ pub struct LinkConversation {
 }
 
 impl Order for LinkConversation {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("linkConversation");
     type Found = ();
 
     fn options(&self) -> Options {
@@ -222,7 +222,7 @@ pub struct UpdateTicketStatus {
 }
 
 impl Order for UpdateTicketStatus {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("updateTicketStatus");
     type Found = Option<Status>;
 
     fn options(&self) -> Options {
@@ -272,7 +272,7 @@ pub struct UpdateTicketOwner {
 }
 
 impl Order for UpdateTicketOwner {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("updateTicketOwner");
     type Found = ();
 
     fn options(&self) -> Options {
@@ -321,7 +321,7 @@ pub struct UpdateTicketProperties {
 }
 
 impl Order for UpdateTicketProperties {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("updateTicketProperties");
     type Found = Vec<PropertyEdit>;
 
     fn options(&self) -> Options {

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::order::{Options, Order, Target, Work};
-use crate::domain::access::Action;
+use crate::domain::access::{Action, decisions};
 use crate::domain::cascade::{Command, Linked, Subject};
 use crate::domain::id::{ConversationId, TicketId, TrashGroupId};
 use crate::error::Result;
@@ -20,7 +20,7 @@ pub struct TrashConversation {
 }
 
 impl Order for TrashConversation {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("trashConversation");
     type Found = ();
 
     fn options(&self) -> Options {
@@ -55,7 +55,7 @@ pub struct TrashTicket {
 }
 
 impl Order for TrashTicket {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("trashTicket");
     type Found = ();
 
     fn options(&self) -> Options {
@@ -100,7 +100,7 @@ pub struct RestoreFromTrash {
 }
 
 impl Order for RestoreFromTrash {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("restoreFromTrash");
     type Found = Option<ConversationId>;
 
     fn options(&self) -> Options {

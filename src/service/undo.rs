@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::order::{Options, Order, Target, Work};
-use crate::domain::access::Action;
+use crate::domain::access::{Action, decisions};
 use crate::domain::cascade::{Change, Command, Effect, Linked, Subject};
 use crate::domain::id::{CascadeId, TrashGroupId};
 use crate::domain::noun::StatusCategory;
@@ -22,7 +22,7 @@ pub struct UndoCascade {
 }
 
 impl Order for UndoCascade {
-    const ACTION: Action = Action::Work;
+    const ACTION: Action = decisions::mutation("undoCascade");
     type Found = Vec<Effect>;
 
     fn options(&self) -> Options {

@@ -8,12 +8,16 @@ use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::sql::{Bind, sql};
-use crate::domain::id::{AccountId, PropertyId};
+use crate::domain::id::{AccountId, PropertyId, TicketId};
 use crate::domain::image::Held;
 use crate::error::{Error, Result};
 
+/// The columns of [`HeldRow`], from `ticket_properties`.
+pub(super) const HELD_COLUMNS: &str = "ticket_id, definition_id, value, version";
+
+/// What a ticket holds of one property.
 #[derive(QueryableByName)]
-struct Row {
+pub(super) struct HeldRow {
     #[diesel(sql_type = st::Uuid)]
     ticket_id: Uuid,
     #[diesel(sql_type = st::Uuid)]
@@ -22,6 +26,18 @@ struct Row {
     value: Option<serde_json::Value>,
     #[diesel(sql_type = st::Integer)]
     version: i32,
+}
+
+impl HeldRow {
+    /// The ticket, the property, and what is held.
+    pub(super) fn decode(self) -> Result<(TicketId, PropertyId, Held)> {
+        let (ticket, version) = (self.ticket_id, self.version);
+        let value = self.value.map(serde_json::from_value).transpose();
+        let value =
+            value.map_err(|error| Error::Internal(format!("property of {ticket}: {error}")))?;
+        let held = Held { value, version };
+        Ok((ticket.into(), self.definition_id.into(), held))
+    }
 }
 
 /// What these tickets hold, by ticket; one without any is left out.
@@ -38,19 +54,15 @@ pub(super) async fn properties_of(
         return Ok(all);
     }
     let statement = sql(
-        "SELECT ticket_id, definition_id, value, version FROM ticket_properties \
-         WHERE account_id = $1 AND ticket_id = ANY($2)",
+        &format!(
+            "SELECT {HELD_COLUMNS} FROM ticket_properties WHERE account_id = $1 AND ticket_id = ANY($2)"
+        ),
         [Bind::Uuid(account.0), Bind::Uuids(tickets)],
     );
-    let rows: Vec<Row> = statement.load(&mut &*connection).await?;
+    let rows: Vec<HeldRow> = statement.load(&mut &*connection).await?;
     for row in rows {
-        let value = row.value.map(serde_json::from_value).transpose();
-        let held = Held {
-            value: value.map_err(|error| Error::Internal(format!("property: {error}")))?,
-            version: row.version,
-        };
-        let ticket = all.entry(row.ticket_id).or_default();
-        ticket.insert(row.definition_id.into(), held);
+        let (ticket, property, held) = row.decode()?;
+        all.entry(ticket.0).or_default().insert(property, held);
     }
     Ok(all)
 }

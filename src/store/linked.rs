@@ -10,11 +10,12 @@ use futures_util::try_join;
 use uuid::Uuid;
 
 use super::Tx;
+use super::held::{HELD_COLUMNS, HeldRow};
 use super::rows::{CONVERSATION_LOCK_COLUMNS, ConversationRow, TICKET_LOCK_COLUMNS, TicketRow};
 use super::sql::{Bind, sql};
 use crate::domain::cascade::{Linked, Settings};
-use crate::domain::id::{AccountId, ConversationId, PropertyId, TicketId, TrashGroupId, UserId};
-use crate::domain::image::{Conversation, Held, Ticket, Time, Trash};
+use crate::domain::id::{AccountId, ConversationId, TicketId, TrashGroupId, UserId};
+use crate::domain::image::{Conversation, Ticket, Time, Trash};
 use crate::error::{Error, Result};
 
 /// What a command names: at least one of the two.
@@ -24,16 +25,6 @@ pub struct Target {
     pub ticket: Option<TicketId>,
     /// The conversation, linked or not.
     pub conversation: Option<ConversationId>,
-}
-
-#[derive(QueryableByName)]
-struct PropertyRow {
-    #[diesel(sql_type = st::Uuid)]
-    definition_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Jsonb>)]
-    value: Option<serde_json::Value>,
-    #[diesel(sql_type = st::Integer)]
-    version: i32,
 }
 
 #[derive(QueryableByName)]
@@ -131,7 +122,9 @@ pub async fn lock(
         ],
     );
     let properties = sql(
-        "SELECT definition_id, value, version FROM ticket_properties WHERE account_id = $1 AND ticket_id = $2",
+        &format!(
+            "SELECT {HELD_COLUMNS} FROM ticket_properties WHERE account_id = $1 AND ticket_id = $2"
+        ),
         [Bind::Uuid(account.0), Bind::MaybeUuid(ticket_id)],
     );
     // Shared, so that nobody is deactivated between this look and the commit.
@@ -139,7 +132,7 @@ pub async fn lock(
         "SELECT id FROM users WHERE account_id = $1 AND id = $2 FOR SHARE",
         [Bind::Uuid(account.0), Bind::MaybeUuid(owner.map(|id| id.0))],
     );
-    let (conversations, properties, _): (Vec<ConversationRow>, Vec<PropertyRow>, Vec<IdRow>) = try_join!(
+    let (conversations, properties, _): (Vec<ConversationRow>, Vec<HeldRow>, Vec<IdRow>) = try_join!(
         lock_conversations.load(&mut &*connection),
         properties.load(&mut &*connection),
         lock_owner.load(&mut &*connection)
@@ -153,7 +146,10 @@ pub async fn lock(
         .map(Conversation::try_from)
         .collect::<Result<_>>()?;
     if let Some(ticket) = &mut ticket {
-        ticket.properties = held(properties)?;
+        let held = properties.into_iter().map(HeldRow::decode);
+        ticket.properties = held
+            .map(|row| row.map(|(_, property, held)| (property, held)))
+            .collect::<Result<_>>()?;
     }
     // Read once the locks are held: a joined group would be that of before the wait.
     let trash = trash_groups(
@@ -252,20 +248,4 @@ pub(super) async fn trash_groups(
         )
     };
     Ok(rows.into_iter().map(trash).collect())
-}
-
-fn held(rows: Vec<PropertyRow>) -> Result<BTreeMap<PropertyId, Held>> {
-    rows.into_iter()
-        .map(|row| {
-            let value = row.value.map(serde_json::from_value).transpose();
-            let value = value.map_err(|error| Error::Internal(format!("property: {error}")))?;
-            Ok((
-                PropertyId(row.definition_id),
-                Held {
-                    value,
-                    version: row.version,
-                },
-            ))
-        })
-        .collect()
 }

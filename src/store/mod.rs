@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod apply;
 pub mod bulk;
 mod columns;
+pub mod credentials;
 pub mod embedded;
 mod held;
 pub mod linked;

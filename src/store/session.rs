@@ -18,6 +18,14 @@ fn begin(mode: &str, scope: Scope) -> String {
     }
 }
 
+/// The statements of a response are prepared once a connection, and so are their plans. Left to itself, Postgres takes
+/// any plan for many ids to be worse than one for the few that are bound, and plans a page with its neighbours anew for
+/// every request, which takes it longer than to run it (`benches/screens`). What these statements go by does not depend
+/// on their values; `tests/it/statements` holds their plans as they are kept.
+const KEPT_PLANS: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
+/// For statements that are put together for one request: what is best there depends on the values.
+const PLANS_BY_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
+
 /// A transaction that writes. Dropped without [`Tx::commit`] it is rolled back, with its connection thrown away
 /// where a statement may still run on it.
 pub struct Tx {
@@ -93,6 +101,7 @@ struct Inner {
     store: Store,
     scope: Scope,
     loan: OnceCell<Loan>,
+    by_values: OnceCell<()>,
 }
 
 impl Snapshot {
@@ -102,6 +111,7 @@ impl Snapshot {
                 store,
                 scope,
                 loan: OnceCell::new(),
+                by_values: OnceCell::new(),
             }),
         }
     }
@@ -112,7 +122,7 @@ impl Snapshot {
         let loan = inner.loan.get_or_try_init(|| async {
             let loan = inner.store.loan().await?;
             let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", inner.scope);
-            match batch(&loan, &begin).await {
+            match batch(&loan, &format!("{begin}; {KEPT_PLANS}")).await {
                 Ok(()) => Ok(loan),
                 Err(error) => {
                     drop(Loan::take(loan));
@@ -121,6 +131,14 @@ impl Snapshot {
             }
         });
         Ok(&**loan.await?)
+    }
+
+    /// The same, from now on with a plan of its own for each statement, made for the values that are bound.
+    pub(super) async fn connection_by_values(&self) -> Result<&AsyncPgConnection> {
+        let connection = self.connection().await?;
+        let set = || batch(connection, PLANS_BY_VALUES);
+        self.inner.by_values.get_or_try_init(set).await?;
+        Ok(connection)
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Bind {
     MaybeSmalls(Vec<Option<i16>>),
     /// `integer`
     Int(i32),
+    /// `integer`, maybe null
+    MaybeInt(Option<i32>),
     /// `integer[]`
     Ints(Vec<i32>),
     /// `bigint`
@@ -72,7 +74,7 @@ pub enum Bind {
 pub struct Sql {
     text: String,
     binds: Vec<Bind>,
-    cached: bool,
+    kept: bool,
 }
 
 /// A statement of fixed text: prepared once a connection and kept.
@@ -80,7 +82,7 @@ pub fn sql(text: &str, binds: impl IntoIterator<Item = Bind>) -> Sql {
     Sql {
         text: text.to_owned(),
         binds: binds.into_iter().collect(),
-        cached: true,
+        kept: true,
     }
 }
 
@@ -90,13 +92,18 @@ pub fn dynamic_sql(text: String, binds: Vec<Bind>) -> Sql {
     Sql {
         text,
         binds,
-        cached: false,
+        kept: false,
     }
 }
 
 /// These stand before those of `RunQueryDsl`, so that every statement is timed wherever it is sent. A statement is sent
 /// when its future is made, so that several can be on their way together.
 impl Sql {
+    /// Whether it stays prepared on its connection.
+    pub(super) const fn is_kept(&self) -> bool {
+        self.kept
+    }
+
     /// Sends it and reads all its rows.
     pub(super) fn load<'c, R>(
         self,
@@ -160,6 +167,7 @@ impl Sql {
                 pass.push_bind_param::<st::Array<st::Nullable<st::SmallInt>>, _>(v)
             }
             Bind::Int(v) => pass.push_bind_param::<st::Integer, _>(v),
+            Bind::MaybeInt(v) => pass.push_bind_param::<st::Nullable<st::Integer>, _>(v),
             Bind::Ints(v) => pass.push_bind_param::<st::Array<st::Integer>, _>(v),
             Bind::Big(v) => pass.push_bind_param::<st::BigInt, _>(v),
             Bind::Double(v) => pass.push_bind_param::<st::Double, _>(v),
@@ -183,7 +191,7 @@ impl Sql {
 
 impl QueryFragment<Pg> for Sql {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        if !self.cached {
+        if !self.kept {
             pass.unsafe_to_cache_prepared();
         }
         let mut parts = self.text.split('$');

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::log::{COLUMNS, EntryRow};
 use super::pool::with_limits;
 use super::sql::{Bind, sql};
+use super::viewers::{GOOD, HOLDERS};
 use super::{Scope, Store, Tx};
 use crate::domain::event::{Entry, Position};
 use crate::domain::id::{AccountId, TokenId};
@@ -254,7 +255,7 @@ pub async fn read_log(
     })
 }
 
-/// Which of these tokens are no longer good: revoked, gone, or of somebody deactivated. One statement for all.
+/// Which of these tokens are no longer good: revoked, at their end, gone, or of somebody deactivated. One statement for all.
 ///
 /// # Errors
 /// When the database is away.
@@ -263,16 +264,16 @@ pub async fn withdrawn_tokens(
     tokens: &[(AccountId, TokenId)],
 ) -> Result<Vec<TokenId>> {
     let tx = store.begin(Scope::Across).await?;
-    let text = "SELECT asked.token_id AS id FROM unnest($1, $2) AS asked (account_id, token_id) \
-                LEFT JOIN tokens t ON t.account_id = asked.account_id AND t.id = asked.token_id \
-                LEFT JOIN users u ON u.account_id = t.account_id AND u.id = t.user_id \
-                LEFT JOIN integrations i ON i.account_id = t.account_id AND i.id = t.integration_id \
-                WHERE t.revoked_at IS NOT NULL OR NOT coalesce(u.active, i.active, false)";
+    let text = format!(
+        "SELECT asked.token_id AS id FROM unnest($1, $2) AS asked (account_id, token_id) \
+         LEFT JOIN tokens t ON t.account_id = asked.account_id AND t.id = asked.token_id {HOLDERS} \
+         WHERE t.id IS NULL OR NOT {GOOD}"
+    );
     let binds = [
         Bind::Uuids(tokens.iter().map(|(account, _)| account.0).collect()),
         Bind::Uuids(tokens.iter().map(|(_, token)| token.0).collect()),
     ];
-    let found: Vec<Id> = sql(text, binds).load(&mut tx.connection()?).await?;
+    let found: Vec<Id> = sql(&text, binds).load(&mut tx.connection()?).await?;
     tx.rollback().await?;
     Ok(found.into_iter().map(|row| TokenId(row.id)).collect())
 }

@@ -6,20 +6,45 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
-/// A new token: `tdm_` and 32 random bytes in base64url, 43 characters. The prefix lets scanners of leaked secrets
-/// recognise it.
+/// What a secret begins with: scanners of leaked secrets recognise it, and people see what they hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefix {
+    /// `tdm_`: made for a program or a script.
+    Token,
+    /// `tds_`: a session.
+    Session,
+    /// `tdi_`: an invitation.
+    Invitation,
+}
+
+/// A new token for a program: [`new_secret`] with `tdm_`.
 ///
 /// # Errors
 /// When the system has no randomness to give.
 pub fn new_token() -> Result<String> {
+    new_secret(Prefix::Token)
+}
+
+/// A new secret: a prefix and 32 random bytes in base64url, 43 characters.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn new_secret(prefix: Prefix) -> Result<String> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
-    Ok(format!("tdm_{}", URL_SAFE_NO_PAD.encode(bytes)))
+    let prefix = match prefix {
+        Prefix::Token => "tdm",
+        Prefix::Session => "tds",
+        Prefix::Invitation => "tdi",
+    };
+    Ok(format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-/// What is kept of a token, and what it is found by. A plain hash is enough for 256 random bits, and looking it up
-/// by an index tells a guesser nothing about how near the guess was.
+/// What is kept of a token, and what it is found by. A plain hash is enough for 256 random bits. Looking it up by an
+/// index takes a time that depends on the hash, not on the token: how many bytes of the hash were right says nothing
+/// about the token, because no guess can be steered towards a hash. So the look-up leaks no more than a comparison in
+/// constant time would.
 #[must_use]
 pub fn hash_token(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::rows::known;
 use super::sql::{Bind, sql};
 use super::{Scope, Store, Tx};
-use crate::domain::access::{Principal, Viewer};
+use crate::domain::access::{Principal, Scopes, Viewer};
+use crate::domain::id::{AccountId, TokenId};
 use crate::domain::noun::Role;
 use crate::error::{Error, Result};
 
@@ -23,43 +24,70 @@ struct ViewerRow {
     integration_id: Option<Uuid>,
     #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     role: Option<i16>,
+    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
+    scopes: Option<i16>,
 }
 
-/// The viewer whose token has this hash; none where it is unknown, revoked, or its holder is no longer active.
+/// What is asked of a token `t`, with its holder `u` or `i`.
+const COLUMNS: &str = "t.account_id, t.id, t.user_id, t.integration_id, u.role, t.scopes";
+
+/// Where a token's holder is.
+pub(super) const HOLDERS: &str = "LEFT JOIN users u ON u.account_id = t.account_id AND u.id = t.user_id \
+     LEFT JOIN integrations i ON i.account_id = t.account_id AND i.id = t.integration_id";
+
+/// Whether a token `t` is good: the one place that says so for requests, commands and what is connected.
+pub(super) const GOOD: &str = "(t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now()) \
+     AND (t.idle_seconds IS NULL OR t.last_used_at > now() - make_interval(secs => t.idle_seconds)) \
+     AND coalesce(u.active, i.active, false))";
+
+/// The viewer whose token has this hash; none where it is unknown, at its end or revoked, or its holder is no longer
+/// active.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn viewer_by_token(store: &Store, hash: Vec<u8>) -> Result<Option<Viewer>> {
     let snapshot = store.snapshot(Scope::Across);
-    let statement = sql(
-        "SELECT t.account_id, t.id, t.user_id, t.integration_id, u.role FROM tokens t \
-         LEFT JOIN users u ON u.account_id = t.account_id AND u.id = t.user_id \
-         LEFT JOIN integrations i ON i.account_id = t.account_id AND i.id = t.integration_id \
-         WHERE t.hash = $1 AND t.revoked_at IS NULL AND coalesce(u.active, i.active)",
-        [Bind::Bytes(hash)],
-    );
+    let text = format!("SELECT {COLUMNS} FROM tokens t {HOLDERS} WHERE t.hash = $1 AND {GOOD}");
+    let statement = sql(&text, [Bind::Bytes(hash)]);
     let rows: Vec<ViewerRow> = statement.load(&mut snapshot.connection().await?).await?;
     rows.into_iter().next().map(decode).transpose()
 }
 
 /// The viewer as they are now: a socket stays open for days, and a role that was taken away meanwhile must not count.
-/// None where the token was revoked or its holder deactivated.
+/// None where the token is no longer good or its holder was deactivated.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn present_viewer(tx: &Tx, viewer: Viewer) -> Result<Option<Viewer>> {
-    if viewer.principal == Principal::System {
-        return Ok(Some(viewer));
+    match viewer.principal {
+        Principal::System => return Ok(Some(viewer)),
+        Principal::Stranger => return Ok(None),
+        Principal::User(..) | Principal::Integration(_) => {}
     }
-    let statement = sql(
-        "SELECT t.account_id, t.id, t.user_id, t.integration_id, u.role FROM tokens t \
-         LEFT JOIN users u ON u.account_id = t.account_id AND u.id = t.user_id \
-         LEFT JOIN integrations i ON i.account_id = t.account_id AND i.id = t.integration_id \
-         WHERE t.account_id = $1 AND t.id = $2 AND t.revoked_at IS NULL AND coalesce(u.active, i.active)",
-        [Bind::Uuid(viewer.account.0), Bind::Uuid(viewer.token.0)],
+    let text = format!(
+        "SELECT {COLUMNS} FROM tokens t {HOLDERS} WHERE t.account_id = $1 AND t.id = $2 AND {GOOD}"
     );
-    let rows: Vec<ViewerRow> = statement.load(&mut tx.connection()?).await?;
+    let binds = [Bind::Uuid(viewer.account.0), Bind::Uuid(viewer.token.0)];
+    let rows: Vec<ViewerRow> = sql(&text, binds).load(&mut tx.connection()?).await?;
     rows.into_iter().next().map(decode).transpose()
+}
+
+/// Notes that these tokens are in use, to the minute.
+///
+/// # Errors
+/// When the database is away.
+pub async fn touch_tokens(store: &Store, tokens: &[(AccountId, TokenId)]) -> Result<()> {
+    let tx = store.begin(Scope::Across).await?;
+    let text = "UPDATE tokens t SET last_used_at = now() \
+                FROM unnest($1, $2) AS used (account_id, token_id) \
+                WHERE t.account_id = used.account_id AND t.id = used.token_id \
+                  AND (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute')";
+    let binds = [
+        Bind::Uuids(tokens.iter().map(|(account, _)| account.0).collect()),
+        Bind::Uuids(tokens.iter().map(|(_, token)| token.0).collect()),
+    ];
+    sql(text, binds).execute(&mut tx.connection()?).await?;
+    tx.commit().await
 }
 
 fn decode(row: ViewerRow) -> Result<Viewer> {
@@ -70,9 +98,15 @@ fn decode(row: ViewerRow) -> Result<Viewer> {
         (None, _, Some(integration)) => Principal::Integration(integration.into()),
         _ => return Err(Error::Internal(format!("token {} of nobody", row.id))),
     };
+    let scopes = match (row.scopes, principal) {
+        (Some(code), _) => known(Scopes::from_code(code), "scopes")?,
+        (None, Principal::Integration(_)) => Scopes::OF_PROGRAMS,
+        (None, _) => Scopes::ALL,
+    };
     Ok(Viewer {
         account: row.account_id.into(),
         principal,
         token: row.id.into(),
+        scopes,
     })
 }

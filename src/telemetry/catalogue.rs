@@ -96,6 +96,7 @@ catalogue! {
     Gauge "tandem_presence_known" [""] "Who is at which conversation, on all servers, as far as this one knows.";
     Gauge "tandem_hub_feeds" [""] "Followers of the log in this server; a group is one.";
     Counter "tandem_hub_lagged_total" [""] "Followers that were let go because they were too slow.";
+    Counter "tandem_sign_ins_total" ["outcome"] "Times that somebody signed in by a password: `ok`, `wrong`, or `slowed` down after too many failures.";
     Counter "tandem_access_withdrawn_total" [""] "Streams ended because access was withdrawn.";
     Gauge "tandem_tail_position" [""] "Up to where this server's tail has given out the log.";
     Gauge "tandem_tail_lag_positions" [""] "How many positions the tail is behind the highest that it knows to be committed.";

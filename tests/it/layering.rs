@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The transports know nothing of what they carry.
     ("http", &[]),
     ("pages", &[]),
+    ("identity", &[]),
     // At the side.
     ("telemetry", &[]),
     ("error", &["domain"]),
@@ -41,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "error",
             "graphql",
             "http",
+            "identity",
             "pages",
             "realtime",
             "service",
@@ -76,6 +78,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("async_graphql_axum", &["http"]),
     ("async_nats", &["realtime"]),
     ("axum", &["http", "pages", "app"]),
+    ("argon2", &["service"]),
+    ("jsonwebtoken", &["identity"]),
+    ("reqwest", &["identity"]),
     ("clap", &["cli"]),
     ("mail_parser", &["mail"]),
     ("rust_embed", &["pages"]),

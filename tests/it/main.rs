@@ -6,6 +6,7 @@
     missing_docs
 )]
 
+mod access;
 mod bad_input;
 mod bulk;
 mod chaos;

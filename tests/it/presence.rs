@@ -201,11 +201,12 @@ async fn nothing_of_it_is_written_down() {
     assert!(before.len() > 10, "{before:?}");
 }
 
-/// What every table holds, in one line each: how many rows, and the last transaction that wrote one.
+/// What every table holds, in one line each: how many rows, and the last transaction that wrote one. Of tokens it is
+/// noted that they are used, whatever they are used for.
 async fn rows(database_url: &str) -> Vec<String> {
     let mut sql = connect_across(database_url).await;
     let query = "SELECT relname || ' ' || (xpath('/row/t/text()', query_to_xml(format( \
         'SELECT count(*) || ''/'' || coalesce(max(xmin::text::bigint), 0) AS t FROM %I', relname), true, true, '')))[1]::text \
-        AS text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1";
+        AS text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'tokens' ORDER BY 1";
     texts(&mut sql, query).await
 }

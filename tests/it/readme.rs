@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use tandem::bulk::seed;
 use tandem::config::{Config, SETTINGS, Setting};
 use tandem::demo::story::Story;
+use tandem::domain::secret::Secret;
+use tandem::service::credentials::set_demo_password;
 use tandem::store::Store;
 use tandem::store::pool::PoolOptions;
 
@@ -56,9 +58,16 @@ async fn the_first_steps_work_on_the_demo_data() {
         .unwrap();
     let app = TestApp::on(&database.url, Config::default()).await;
     let client = app.client(&seeded[0].token);
-    let [query, mutation, subscription] = blocks("graphql")[..] else {
-        panic!("three examples")
+    let [query, mutation, subscription, sign_in] = blocks("graphql")[..] else {
+        panic!("four examples")
     };
+    // `tandem dev` gives the demo's users the password that the README tells.
+    let password = Secret::new("try tandem now".to_owned());
+    set_demo_password(&store, vec![seeded[0].email.clone()], &password)
+        .await
+        .unwrap();
+    let signed = client.gql(sign_in, json!({})).await;
+    assert!(signed["signIn"]["token"].is_string(), "{signed:#}");
     let [close, watch] = blocks("json")[..] else {
         panic!("two sets of variables")
     };

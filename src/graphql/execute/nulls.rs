@@ -10,6 +10,8 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, PathSegment, Positioned, Response, Value};
 
+use crate::domain::access::decisions::Root;
+
 /// What each field may be, read from the schema's own text.
 #[derive(Debug, Default)]
 pub struct Types {
@@ -58,6 +60,17 @@ impl Types {
         };
         self.fields
             .insert(name, fields.into_iter().map(field).collect());
+    }
+
+    /// Whether a root is known not to have a field.
+    pub(in crate::graphql) fn lacks(&self, root: Root, field: &str) -> bool {
+        let name = match root {
+            Root::Query => "Query",
+            Root::Mutation => "Mutation",
+            Root::Subscription => "Subscription",
+        };
+        let fields = self.fields.get(name);
+        fields.is_some_and(|fields| !fields.contains_key(field))
     }
 
     /// The type of a field. Where only an interface or union is known, that of the first member with such a field:

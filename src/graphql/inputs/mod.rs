@@ -3,6 +3,7 @@
 mod cascade_filter;
 mod conversation_filter;
 pub mod conversations;
+pub mod credentials;
 pub mod given;
 pub mod ids;
 pub mod messages;

@@ -150,6 +150,9 @@ pub struct UpdateUserInput {
     pub role: Option<Role>,
     /// Whether they still work here. Who left keeps what they own; their streams end within a second.
     pub active: Option<bool>,
+    /// What the identity provider calls them, where it is set to go by another claim than the e-mail address; an empty
+    /// text: nothing any more.
+    pub external_id: Option<String>,
     /// Given back as it is.
     pub client_mutation_id: Option<String>,
 }
@@ -165,6 +168,7 @@ impl UpdateUserInput {
             name: self.name,
             role: self.role.map(Into::into),
             active: self.active,
+            external_id: self.external_id,
         })
     }
 }

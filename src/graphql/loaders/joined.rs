@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
-
 use super::{Loaders, by_statement};
 use crate::domain::id::{ConversationId, TicketId};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::loader::Batch;
 use crate::store::read::joins::{ConversationJoins, TicketJoins, WithTicket};
 use crate::store::read::{Source, conversation, ticket};
@@ -19,20 +17,13 @@ impl Batch for ConversationsJoined {
     type Value = conversation::Listed;
 
     async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
-        let statements = by_statement(keys).into_iter().map(|(joins, ids)| {
-            let source = &source;
-            async move {
-                let ids = ids.iter().map(|id| id.0).collect();
-                let rows = conversation::conversations_by_id(source, ids, joins).await?;
-                let key = move |row: conversation::Listed| ((row.conversation.id, joins), row);
-                Ok::<_, Error>(rows.into_iter().map(key))
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
+        by_statement(keys, async |joins, ids: Vec<ConversationId>| {
+            let ids = ids.iter().map(|id| id.0).collect();
+            let rows = conversation::conversations_by_id(&source, ids, joins).await?;
+            let key = move |row: conversation::Listed| ((row.conversation.id, joins), row);
+            Ok(rows.into_iter().map(key))
+        })
+        .await
     }
 }
 
@@ -44,20 +35,13 @@ impl Batch for TicketsJoined {
     type Value = ticket::Listed;
 
     async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
-        let statements = by_statement(keys).into_iter().map(|(joins, ids)| {
-            let source = &source;
-            async move {
-                let ids = ids.iter().map(|id| id.0).collect();
-                let rows = ticket::tickets_by_id(source, ids, joins).await?;
-                let key = move |row: ticket::Listed| ((row.ticket.id, joins), row);
-                Ok::<_, Error>(rows.into_iter().map(key))
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
+        by_statement(keys, async |joins, ids: Vec<TicketId>| {
+            let ids = ids.iter().map(|id| id.0).collect();
+            let rows = ticket::tickets_by_id(&source, ids, joins).await?;
+            let key = move |row: ticket::Listed| ((row.ticket.id, joins), row);
+            Ok(rows.into_iter().map(key))
+        })
+        .await
     }
 }
 

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
+
 use super::loader::{Batch, Loader};
 use super::turns::Turns;
 use crate::domain::event::Entry;
@@ -115,13 +117,24 @@ fn grouped<K: Eq + Hash, V>(rows: impl IntoIterator<Item = (K, V)>) -> Vec<(K, A
         .collect()
 }
 
-/// Sorts keys by what makes them one statement.
-fn by_statement<P, S: Eq + Hash>(keys: impl IntoIterator<Item = (P, S)>) -> HashMap<S, Vec<P>> {
-    let mut statements: HashMap<S, Vec<P>> = HashMap::new();
-    for (parent, statement) in keys {
-        statements.entry(statement).or_default().push(parent);
+/// Loads keys that take several statements, all at once. Each key says what it asks for and what its statement is.
+async fn by_statement<I, S, R, F>(
+    keys: impl IntoIterator<Item = (I, S)>,
+    load: impl Fn(S, Vec<I>) -> F,
+) -> Result<Vec<R::Item>>
+where
+    S: Eq + Hash,
+    R: IntoIterator,
+    F: Future<Output = Result<R>>,
+{
+    let mut statements: HashMap<S, Vec<I>> = HashMap::new();
+    for (item, statement) in keys {
+        statements.entry(statement).or_default().push(item);
     }
-    statements
+    let loads = statements
+        .into_iter()
+        .map(|(statement, items)| load(statement, items));
+    Ok(try_join_all(loads).await?.into_iter().flatten().collect())
 }
 
 /// The account itself.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::by_statement;
@@ -24,22 +23,12 @@ impl Batch for MessagePages {
     type Value = Arc<Rows<message::Message>>;
 
     async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
-        let statements = by_statement(keys).into_iter().map(|(page, parents)| {
-            let source = &source;
-            async move {
-                let lists = message::messages_of_conversations(source, parents, page).await?;
-                Ok::<_, crate::error::Error>(
-                    lists
-                        .into_iter()
-                        .map(move |(id, rows)| ((id, page), Arc::new(rows))),
-                )
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
+        by_statement(keys, async |page, parents| {
+            let lists = message::messages_of_conversations(&source, parents, page).await?;
+            let share = move |(id, rows)| ((id, page), Arc::new(rows));
+            Ok(lists.into_iter().map(share))
+        })
+        .await
     }
 }
 
@@ -81,22 +70,12 @@ impl Batch for ConversationPages {
         let keys = keys
             .into_iter()
             .map(|(parent, list, page, joins)| (parent, (kind(parent), list, page, joins)));
-        let statements = by_statement(keys)
-            .into_iter()
-            .map(|((_, list, page, joins), parents)| {
-                let source = &source;
-                async move {
-                    let lists = conversation::pages_of(source, parents, &list, page, joins).await?;
-                    let share =
-                        move |(parent, rows)| ((parent, list.clone(), page, joins), Arc::new(rows));
-                    Ok::<_, crate::error::Error>(lists.into_iter().map(share))
-                }
-            });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
+        by_statement(keys, async |(_, list, page, joins), parents| {
+            let lists = conversation::pages_of(&source, parents, &list, page, joins).await?;
+            let share = move |(parent, rows)| ((parent, list.clone(), page, joins), Arc::new(rows));
+            Ok(lists.into_iter().map(share))
+        })
+        .await
     }
 }
 
@@ -111,19 +90,12 @@ impl Batch for ConversationCounts {
         let keys = keys
             .into_iter()
             .map(|(parent, list)| (parent, (kind(parent), list)));
-        let statements = by_statement(keys).into_iter().map(|((_, list), parents)| {
-            let source = &source;
-            async move {
-                let counts = conversation::counts_of(source, parents, &list).await?;
-                let name = move |(parent, count)| ((parent, list.clone()), count);
-                Ok::<_, crate::error::Error>(counts.into_iter().map(name))
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
+        by_statement(keys, async |(_, list), parents| {
+            let counts = conversation::counts_of(&source, parents, &list).await?;
+            let name = move |(parent, count)| ((parent, list.clone()), count);
+            Ok(counts.into_iter().map(name))
+        })
+        .await
     }
 }
 
@@ -138,21 +110,12 @@ impl Batch for TicketPages {
         let keys = keys
             .into_iter()
             .map(|(contact, page, joins)| (contact, (page, joins)));
-        let statements = by_statement(keys)
-            .into_iter()
-            .map(|((page, joins), contacts)| {
-                let source = &source;
-                async move {
-                    let lists = ticket::pages_of_contacts(source, contacts, page, joins).await?;
-                    let share = move |(contact, rows)| ((contact, page, joins), Arc::new(rows));
-                    Ok::<_, crate::error::Error>(lists.into_iter().map(share))
-                }
-            });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
+        by_statement(keys, async |(page, joins), contacts| {
+            let lists = ticket::pages_of_contacts(&source, contacts, page, joins).await?;
+            let share = move |(contact, rows)| ((contact, page, joins), Arc::new(rows));
+            Ok(lists.into_iter().map(share))
+        })
+        .await
     }
 }
 
@@ -198,22 +161,15 @@ impl Batch for Timelines {
             let (kind, id) = touched(subject);
             (id, (kind, page))
         });
-        let statements = by_statement(keys).into_iter().map(|((kind, page), ids)| {
-            let source = &source;
-            async move {
-                let (kind, subject) = named(kind);
-                let lists = cascade::pages_touching(source, kind, ids, page).await?;
-                let share = move |(id, rows): (_, Rows<Entry>)| {
-                    ((subject(id), page), Arc::new(rows.map(Arc::new)))
-                };
-                Ok::<_, crate::error::Error>(lists.into_iter().map(share))
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
+        by_statement(keys, async |(kind, page), ids| {
+            let (kind, subject) = named(kind);
+            let lists = cascade::pages_touching(&source, kind, ids, page).await?;
+            let share = move |(id, rows): (_, Rows<Entry>)| {
+                ((subject(id), page), Arc::new(rows.map(Arc::new)))
+            };
+            Ok(lists.into_iter().map(share))
+        })
+        .await
     }
 }
 
@@ -229,19 +185,12 @@ impl Batch for TimelineCounts {
             let (kind, id) = touched(subject);
             (id, kind)
         });
-        let statements = by_statement(keys).into_iter().map(|(kind, ids)| {
-            let source = &source;
-            async move {
-                let (kind, subject) = named(kind);
-                let counts = cascade::counts_touching(source, kind, ids).await?;
-                let name = move |(id, count)| (subject(id), count);
-                Ok::<_, crate::error::Error>(counts.into_iter().map(name))
-            }
-        });
-        Ok(try_join_all(statements)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
+        by_statement(keys, async |kind, ids| {
+            let (kind, subject) = named(kind);
+            let counts = cascade::counts_touching(&source, kind, ids).await?;
+            let name = move |(id, count)| (subject(id), count);
+            Ok(counts.into_iter().map(name))
+        })
+        .await
     }
 }

@@ -1,5 +1,6 @@
 //! Mutations: each takes its input apart, calls one command and wraps what it returns.
 
+mod credentials;
 mod payload;
 mod presence;
 mod saved_views;
@@ -7,6 +8,7 @@ mod settings;
 
 use async_graphql::{Context, Object};
 
+pub use credentials::{AccessPayload, InvitationPayload, SessionPayload, TokenPayload};
 pub use payload::{CascadePayload, UserError, WriteResult};
 pub use presence::UpdatePresencePayload;
 pub use saved_views::SavedViewPayload;
@@ -15,6 +17,10 @@ pub use settings::{AccountPayload, UpdateDetailsPanelPayload};
 use super::inputs::conversations::{
     ClaimConversationInput, MoveConversationInput, UpdateConversationOwnerInput,
     UpdateConversationStatusInput,
+};
+use super::inputs::credentials::{
+    AcceptInvitationInput, ChangePasswordInput, CreateTokenInput, InviteUserInput,
+    RevokeSessionInput, RevokeSessionsInput, RevokeTokenInput, SignInInput, SignOutInput,
 };
 use super::inputs::messages::{AddNoteInput, ReceiveMessageInput, SendReplyInput};
 use super::inputs::presence::UpdatePresenceInput;
@@ -367,5 +373,89 @@ impl Mutation {
         input: UpdatePresenceInput,
     ) -> async_graphql::Result<UpdatePresencePayload> {
         presence::run(ctx, input).await
+    }
+
+    /// Begins a session with e-mail address and password. Needs no token; the answer is one, to be sent as
+    /// `Authorization: Bearer …` or in `connection_init`. Who fails again and again has to wait: TOO_MANY_ATTEMPTS.
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who signs in, and with what.")] input: SignInInput,
+    ) -> async_graphql::Result<SessionPayload> {
+        credentials::sign_in(ctx, input).await
+    }
+
+    /// Chooses a password with an invitation, ends all earlier sessions and begins one. Needs no token.
+    async fn accept_invitation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The invitation, and the password chosen.")] input: AcceptInvitationInput,
+    ) -> async_graphql::Result<SessionPayload> {
+        credentials::accept(ctx, input).await
+    }
+
+    /// Ends the session that asks, and with it its streams and sockets.
+    async fn sign_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "May be left out.")] input: Option<SignOutInput>,
+    ) -> async_graphql::Result<AccessPayload> {
+        credentials::sign_out(ctx, input.and_then(|input| input.client_mutation_id)).await
+    }
+
+    /// Changes the viewer's password and ends all their other sessions.
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The password until now, and the new one.")] input: ChangePasswordInput,
+    ) -> async_graphql::Result<AccessPayload> {
+        credentials::change_password(ctx, input).await
+    }
+
+    /// Ends one of the viewer's own sessions, with its streams and sockets.
+    async fn revoke_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which session.")] input: RevokeSessionInput,
+    ) -> async_graphql::Result<AccessPayload> {
+        credentials::revoke_session(ctx, input).await
+    }
+
+    /// Ends the viewer's own sessions, all others or all, with their streams and sockets.
+    async fn revoke_sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which sessions.")] input: RevokeSessionsInput,
+    ) -> async_graphql::Result<AccessPayload> {
+        credentials::revoke_sessions(ctx, input).await
+    }
+
+    /// Makes a one-time token by which a user chooses a password: the first, or another one after forgetting it. For
+    /// administrators who have signed in.
+    async fn invite_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which user.")] input: InviteUserInput,
+    ) -> async_graphql::Result<InvitationPayload> {
+        credentials::invite_user(ctx, input).await
+    }
+
+    /// Makes a token for a program, or for a script that acts in the viewer's name. For administrators who have signed
+    /// in.
+    async fn create_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For whom, and what it may do.")] input: CreateTokenInput,
+    ) -> async_graphql::Result<TokenPayload> {
+        credentials::create_token(ctx, input).await
+    }
+
+    /// Revokes a token; its streams and sockets end within a second. For administrators who have signed in.
+    async fn revoke_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which token.")] input: RevokeTokenInput,
+    ) -> async_graphql::Result<AccessPayload> {
+        credentials::revoke_token(ctx, input).await
     }
 }

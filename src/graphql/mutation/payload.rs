@@ -9,6 +9,7 @@ use crate::domain::event::Entry;
 use crate::domain::image::Actor as DomainActor;
 use crate::domain::refusal::{self, Detail, Refusal};
 use crate::graphql::Shown;
+use crate::graphql::gate::agree;
 use crate::graphql::state::{reader, state};
 use crate::graphql::types::{self, Actor, Cascade, Conversation, Effect, Ticket};
 use crate::service::{self, Order, Outcome, Service};
@@ -283,6 +284,7 @@ pub(super) async fn run<O: Order>(
     order: Result<O, Refusal>,
     client_mutation_id: Option<String>,
 ) -> async_graphql::Result<CascadePayload> {
+    agree(ctx, O::ACTION)?;
     let state = state(ctx)?;
     let outcome = match order {
         Ok(order) => ctx

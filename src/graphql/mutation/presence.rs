@@ -3,7 +3,9 @@
 use async_graphql::{Context, SimpleObject};
 
 use super::payload::{UserError, user_errors};
+use crate::domain::access::Action;
 use crate::graphql::Shown;
+use crate::graphql::gate::agree;
 use crate::graphql::inputs::presence::UpdatePresenceInput;
 use crate::graphql::state::state;
 use crate::service::Service;
@@ -23,6 +25,7 @@ pub(super) async fn run(
     ctx: &Context<'_>,
     input: UpdatePresenceInput,
 ) -> async_graphql::Result<UpdatePresencePayload> {
+    agree(ctx, Action::Own)?;
     let said = match input.conversation() {
         Ok(conversation) => {
             let (service, announce) = (ctx.data::<Service>()?, ctx.data::<OnTyping>()?);

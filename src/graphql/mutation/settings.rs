@@ -6,6 +6,7 @@ use super::payload::{UserError, user_errors};
 use crate::domain::id::AnyId;
 use crate::domain::refusal::Refusal;
 use crate::graphql::Shown;
+use crate::graphql::gate::agree;
 use crate::graphql::state::state;
 use crate::graphql::types::{
     Channel, Inbox, Node, Pipeline, PropertyDefinition, TicketStatus, User, Viewer, node,
@@ -50,6 +51,7 @@ pub(super) async fn change<O: SettingsOrder>(
     ctx: &Context<'_>,
     order: Result<O, Refusal>,
 ) -> async_graphql::Result<Result<Changed, Refusal>> {
+    agree(ctx, O::ACTION)?;
     let state = state(ctx)?;
     let order = match order {
         Ok(order) => order,

@@ -15,6 +15,7 @@ mod property;
 mod saved_view;
 mod search;
 mod ticket;
+mod token;
 mod trash;
 mod user;
 mod words;
@@ -37,6 +38,7 @@ pub(super) use search::search;
 pub use search::{ExcerptPart, SearchConnection, SearchEdge, SearchResult};
 pub(super) use ticket::unknown_property;
 pub use ticket::{Ticket, TicketCard};
+pub use token::{Session, SessionKind, Token, TokenScope};
 pub use trash::TrashGroup;
 pub use user::{Actor, Integration, System, User, actor, maybe_user};
 pub use words::{

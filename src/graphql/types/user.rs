@@ -37,6 +37,11 @@ impl User {
         self.0.active
     }
 
+    /// What the identity provider calls them, where an administrator has said so.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
     /// What they may do.
     async fn role(&self) -> Role {
         self.0.role.into()

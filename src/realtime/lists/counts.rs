@@ -6,13 +6,13 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, Stream, stream};
+use futures_util::Stream;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::guarded::guarded;
+use super::joining::{self, Joined, frames};
 use super::tally::{Counted, Held, Numbers};
 use super::{Document, Ended, Execute, Frame, Inner, Lists, forget, lock};
 use crate::domain::access::Viewer;
@@ -150,8 +150,10 @@ impl Member {
             bytes: told.bytes.clone(),
         }
     }
+}
 
-    /// The next numbers that are not those that it has; none when the server stops.
+impl joining::Member for Member {
+    // Numbers that are not those that it has.
     async fn next(&mut self) -> Option<Result<Frame, StreamError>> {
         loop {
             if self.latest.changed().await.is_err() {
@@ -178,9 +180,9 @@ impl Lists {
         self,
         key: CountsKey,
         execute: Execute<Vec<i64>>,
-    ) -> Result<Option<(Member, Frame)>, StreamError> {
+    ) -> Result<Joined<Member>, StreamError> {
         if self.inner.log.tail.wait_for_start().await.is_err() {
-            return Ok(None);
+            return Ok(Joined::Stopped);
         }
         let group = self.count_group(&key, &execute);
         // What is counted already may be a moment behind what this subscriber has just done or read.
@@ -195,16 +197,16 @@ impl Lists {
                 Numbers::Failed(why) | Numbers::Ended(Ended::Failed(why)) => {
                     return Err(StreamError::Failed(Error::Unavailable(why)));
                 }
-                Numbers::Ended(Ended::Stopped) => return Ok(None),
+                Numbers::Ended(Ended::Stopped) => return Ok(Joined::Stopped),
             }
             if progress.changed().await.is_err() {
-                return Ok(None);
+                return Ok(Joined::Stopped);
             }
         };
         let mut latest = group.latest.clone();
         let shared = match latest.wait_for(Option::is_some).await {
             Ok(told) => told.clone(),
-            Err(_) => return Ok(None),
+            Err(_) => return Ok(Joined::Stopped),
         };
         let shared = shared.filter(|told| told.counted.values == counted.values);
         let told = Told {
@@ -222,29 +224,7 @@ impl Lists {
             gap: self.inner.options.counts_gap,
         };
         let first = member.give(&told);
-        Ok(Some((member, first)))
-    }
-}
-
-/// What a subscriber's stream is at.
-enum Stage {
-    Opening(BoxFuture<'static, Result<Option<(Member, Frame)>, StreamError>>),
-    Following(Box<Member>),
-    Over,
-}
-
-async fn advance(stage: Stage) -> Option<(Result<Frame, StreamError>, Stage)> {
-    match stage {
-        Stage::Opening(opening) => match opening.await {
-            Ok(Some((member, first))) => Some((Ok(first), Stage::Following(Box::new(member)))),
-            Ok(None) => None,
-            Err(error) => Some((Err(error), Stage::Over)),
-        },
-        Stage::Following(mut member) => {
-            let next = member.next().await?;
-            Some((next, Stage::Following(member)))
-        }
-        Stage::Over => None,
+        Ok(Joined::In(member, first))
     }
 }
 
@@ -264,7 +244,7 @@ impl Realtime {
             document,
         };
         let opening = self.lists.clone().count(key, execute);
-        let items = stream::unfold(Stage::Opening(opening.boxed()), advance);
+        let items = frames(opening);
         guarded("counts", items, self.access.watch(viewer))
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, Stream, stream};
+use futures_util::Stream;
 use tokio::sync::OnceCell;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::guarded::guarded;
+use super::joining::{self, Joined, frames};
 use super::view::{Asked, View, ViewKey};
 use super::{Document, Ended, Execute, Frame, Lists, lock};
 use crate::domain::access::Viewer;
@@ -95,16 +95,6 @@ fn unavailable(why: &str) -> StreamError {
     StreamError::Failed(Error::Unavailable(why.to_owned()))
 }
 
-/// How it began.
-enum Joined {
-    /// With the list as it is.
-    In(Member, Frame),
-    /// With an answer that shows nothing but what went wrong, and that is all.
-    Refused(Frame),
-    /// Not at all: the server stops.
-    Stopped,
-}
-
 /// One who has come in.
 struct Member {
     seat: Seat,
@@ -113,8 +103,7 @@ struct Member {
     frames: Frames,
 }
 
-impl Member {
-    /// The next change; none when the server stops.
+impl joining::Member for Member {
     async fn next(&mut self) -> Option<Result<Frame, StreamError>> {
         let lagged = Err(StreamError::Lagged(self.at));
         match self.frames.recv().await {
@@ -138,7 +127,7 @@ impl Lists {
         key: ViewKey,
         document: Document,
         execute: Execute<live::Frame>,
-    ) -> Result<Joined, StreamError> {
+    ) -> Result<Joined<Member>, StreamError> {
         if self.inner.log.tail.wait_for_start().await.is_err() {
             return Ok(Joined::Stopped);
         }
@@ -182,29 +171,6 @@ impl Lists {
     }
 }
 
-/// What a subscriber's stream is at.
-enum Stage {
-    Opening(BoxFuture<'static, Result<Joined, StreamError>>),
-    Following(Box<Member>),
-    Over,
-}
-
-async fn advance(stage: Stage) -> Option<(Result<Frame, StreamError>, Stage)> {
-    match stage {
-        Stage::Opening(opening) => match opening.await {
-            Ok(Joined::In(member, first)) => Some((Ok(first), Stage::Following(Box::new(member)))),
-            Ok(Joined::Refused(answer)) => Some((Ok(answer), Stage::Over)),
-            Ok(Joined::Stopped) => None,
-            Err(error) => Some((Err(error), Stage::Over)),
-        },
-        Stage::Following(mut member) => {
-            let next = member.next().await?;
-            Some((next, Stage::Following(member)))
-        }
-        Stage::Over => None,
-    }
-}
-
 impl Realtime {
     /// A live list: a frame that shows it as it is, then one for each cascade that changes it. Equal lists are kept
     /// once, and equal documents about them executed once.
@@ -220,7 +186,7 @@ impl Realtime {
             spec: Arc::new(spec),
         };
         let opening = self.lists.clone().join(key, document, execute);
-        let items = stream::unfold(Stage::Opening(opening.boxed()), advance);
+        let items = frames(opening);
         guarded("view", items, self.access.watch(viewer))
     }
 }

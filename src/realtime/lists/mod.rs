@@ -16,6 +16,7 @@
 
 pub mod counts;
 mod guarded;
+mod joining;
 mod member;
 mod reading;
 mod tally;

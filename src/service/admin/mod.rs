@@ -142,6 +142,7 @@ impl Service {
                 }
                 _ => "Only administrators may change the account's settings.",
             };
+            let message = present.map_or(message, |viewer| viewer.why_not(O::ACTION, message));
             return Err(Refusal::new(ErrorCode::Forbidden, message).into());
         };
         let changed = order.change(&tx, viewer).await.map_err(taken)?;

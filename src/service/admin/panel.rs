@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Changed, Limits, SettingsOrder};
-use crate::domain::access::{Action, Viewer};
+use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::error::Result;
 use crate::store::{Tx, accounts, settings};
@@ -16,7 +16,7 @@ pub struct UpdateDetailsPanel {
 }
 
 impl SettingsOrder for UpdateDetailsPanel {
-    const ACTION: Action = Action::Own;
+    const ACTION: Action = decisions::mutation("updateDetailsPanel");
 
     fn check(&self, _: &Limits) -> Result<(), Refusal> {
         let mut seen = BTreeSet::new();

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Changed, Limits, SettingsOrder, exists_already, not_found};
-use crate::domain::access::{Action, Viewer};
+use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::id::SavedViewId;
 use crate::domain::noun::SavedViewKind;
 use crate::domain::refusal::{ErrorCode, Refusal};
@@ -47,7 +47,7 @@ pub struct CreateSavedView {
 }
 
 impl SettingsOrder for CreateSavedView {
-    const ACTION: Action = Action::Own;
+    const ACTION: Action = decisions::mutation("createSavedView");
 
     fn check(&self, limits: &Limits) -> Result<(), Refusal> {
         limits.name("name", &self.name)?;
@@ -96,7 +96,7 @@ pub struct UpdateSavedView {
 }
 
 impl SettingsOrder for UpdateSavedView {
-    const ACTION: Action = Action::Own;
+    const ACTION: Action = decisions::mutation("updateSavedView");
 
     fn check(&self, limits: &Limits) -> Result<(), Refusal> {
         limits.maybe_name("name", self.name.as_deref())?;
@@ -154,7 +154,7 @@ pub struct DeleteSavedView {
 }
 
 impl SettingsOrder for DeleteSavedView {
-    const ACTION: Action = Action::Own;
+    const ACTION: Action = decisions::mutation("deleteSavedView");
 
     fn check(&self, _: &Limits) -> Result<(), Refusal> {
         Ok(())

@@ -7,7 +7,7 @@ use crate::domain::access::Viewer;
 use crate::domain::id::UserId;
 use crate::domain::noun::Role;
 use crate::domain::refusal::{ErrorCode, Refusal};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::service::accounts::check_email;
 use crate::store::{Tx, accounts, settings};
 
@@ -50,11 +50,15 @@ pub struct UpdateUser {
     pub role: Option<Role>,
     /// Whether they still work here. Who left keeps what they own, and their streams end within a second.
     pub active: Option<bool>,
+    /// What the identity provider calls them; an empty text: nothing any more.
+    pub external_id: Option<String>,
 }
 
 impl SettingsOrder for UpdateUser {
     fn check(&self, limits: &Limits) -> Result<(), Refusal> {
-        limits.maybe_name("name", self.name.as_deref())
+        limits.maybe_name("name", self.name.as_deref())?;
+        let external_id = self.external_id.as_deref().filter(|id| !id.is_empty());
+        limits.maybe_name("externalId", external_id)
     }
 
     async fn find(&self, tx: &Tx, viewer: Viewer) -> Result<()> {
@@ -77,6 +81,15 @@ impl SettingsOrder for UpdateUser {
         }
         let name = self.name.as_deref();
         accounts::update_user(tx, viewer.account, self.user, name, self.role, self.active).await?;
+        if let Some(external_id) = &self.external_id {
+            let external_id = Some(external_id.as_str()).filter(|id| !id.is_empty());
+            let set = accounts::set_external_id(tx, viewer.account, self.user, external_id).await;
+            if set.as_ref().is_err_and(Error::is_duplicate) {
+                let message = "The identity provider calls another user so.";
+                return Err(Refusal::at(ErrorCode::AlreadyExists, "externalId", message).into());
+            }
+            set?;
+        }
         Ok(Changed::User(self.user))
     }
 }

@@ -13,7 +13,7 @@ pub use pipelines::{
 pub use properties::{insert_definition, options_in_use, update_definition};
 pub use users::{
     email_taken, has_other_admin, insert_integration, insert_token, insert_user,
-    integration_by_name, set_panel, update_user, users_by_email,
+    integration_by_name, set_external_id, set_panel, update_user, users_by_email,
 };
 
 use diesel::QueryableByName;
@@ -32,7 +32,7 @@ struct IdRow {
     id: Uuid,
 }
 
-pub(super) async fn execute(tx: &Tx, statement: Sql) -> Result<usize> {
+pub(in crate::store) async fn execute(tx: &Tx, statement: Sql) -> Result<usize> {
     Ok(statement.execute(&mut tx.connection()?).await?)
 }
 
@@ -42,7 +42,7 @@ async fn ids(tx: &Tx, statement: Sql) -> Result<Vec<Uuid>> {
 }
 
 /// Whether a statement that selects ids finds any.
-pub(super) async fn any(tx: &Tx, statement: Sql) -> Result<bool> {
+pub(in crate::store) async fn any(tx: &Tx, statement: Sql) -> Result<bool> {
     Ok(!ids(tx, statement).await?.is_empty())
 }
 

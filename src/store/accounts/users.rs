@@ -76,6 +76,28 @@ pub async fn update_user(
     Ok(())
 }
 
+/// Sets what the identity provider calls a user; none: nothing.
+///
+/// # Errors
+/// As [`super::insert_account`]; a duplicate where it calls another one so.
+pub async fn set_external_id(
+    tx: &Tx,
+    account: AccountId,
+    id: UserId,
+    external_id: Option<&str>,
+) -> Result<()> {
+    let statement = sql(
+        "UPDATE users SET external_id = $3 WHERE account_id = $1 AND id = $2",
+        [
+            Bind::Uuid(account.0),
+            Bind::Uuid(id.0),
+            Bind::MaybeText(external_id.map(str::to_owned)),
+        ],
+    );
+    execute(tx, statement).await?;
+    Ok(())
+}
+
 /// Whether the account has an active administrator beside this user.
 ///
 /// # Errors

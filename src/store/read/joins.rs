@@ -99,7 +99,7 @@ impl Joined {
 
 fn user(alias: &str, of: &str) -> (String, String) {
     (
-        format!("{alias}.name, {alias}.email, {alias}.role, {alias}.active"),
+        format!("{alias}.name, {alias}.email, {alias}.role, {alias}.active, {alias}.external_id"),
         format!(
             "users {alias} ON {alias}.account_id = {of}.account_id AND {alias}.id = {of}.owner_id"
         ),
@@ -248,7 +248,7 @@ pub(super) struct Beside {
     ticket_contact: Option<ContactColumns>,
 }
 
-struct UserColumns(String, String, i16, bool);
+struct UserColumns(String, String, i16, bool, Option<String>);
 struct ContactColumns(Option<String>, Option<String>, Option<String>, Time);
 struct MessageColumns(Uuid, i16, i16, Option<Uuid>, String, Time);
 
@@ -259,7 +259,10 @@ fn take_user<'r>(
     let email = columns.take::<Maybe<st::Text>, Option<String>>()?;
     let role = columns.take::<Maybe<st::SmallInt>, Option<i16>>()?;
     let active = columns.take::<Maybe<st::Bool>, Option<bool>>()?;
-    Ok((|| Some(UserColumns(name?, email?, role?, active?)))())
+    let external_id = columns.take::<Maybe<st::Text>, Option<String>>()?;
+    Ok((|| {
+        Some(UserColumns(name?, email?, role?, active?, external_id))
+    })())
 }
 
 fn take_contact<'r>(
@@ -374,7 +377,7 @@ fn status((name, position): (String, i32), of: image::Status) -> Status {
 
 impl UserColumns {
     fn decode(self, id: UserId) -> Result<Arc<User>> {
-        let Self(name, email, role, active) = self;
+        let Self(name, email, role, active, external_id) = self;
         let role = known(Role::from_code(role), "role")?;
         Ok(Arc::new(User {
             id,
@@ -382,6 +385,7 @@ impl UserColumns {
             email,
             role,
             active,
+            external_id,
         }))
     }
 }

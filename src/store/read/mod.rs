@@ -130,10 +130,12 @@ impl Source {
         R: FromSqlRow<Untyped, Pg> + Send + 'static,
     {
         let _on_the_way = self.flight.send();
-        let rows = statement
-            .load(&mut self.snapshot.connection().await?)
-            .await?;
-        Ok(rows)
+        let mut connection = if statement.is_kept() {
+            self.snapshot.connection().await?
+        } else {
+            self.snapshot.connection_by_values().await?
+        };
+        Ok(statement.load(&mut connection).await?)
     }
 
     /// Sends a statement of the log and reads all its entries.

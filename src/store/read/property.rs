@@ -10,6 +10,7 @@ use crate::domain::image::Held;
 use crate::domain::noun::PropertyType;
 use crate::domain::property::{PropertyDefinition, PropertyOption};
 use crate::error::{Error, Result};
+use crate::store::held::{HELD_COLUMNS, HeldRow};
 use crate::store::rows::known;
 use crate::store::sql::{Bind, sql};
 
@@ -63,18 +64,6 @@ pub async fn all_definitions(source: &Source) -> Result<Vec<PropertyDefinition>>
     rows.into_iter().map(DefinitionRow::decode).collect()
 }
 
-#[derive(QueryableByName)]
-struct HeldRow {
-    #[diesel(sql_type = st::Uuid)]
-    ticket_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
-    definition_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Jsonb>)]
-    value: Option<serde_json::Value>,
-    #[diesel(sql_type = st::Integer)]
-    version: i32,
-}
-
 /// What these tickets have or had of each property.
 ///
 /// # Errors
@@ -83,25 +72,12 @@ pub async fn held_by_tickets(
     source: &Source,
     tickets: Vec<Uuid>,
 ) -> Result<Vec<(TicketId, PropertyId, Held)>> {
-    let text = "SELECT ticket_id, definition_id, value, version FROM ticket_properties \
-                WHERE account_id = $1 AND ticket_id = ANY($2)";
+    let text = format!(
+        "SELECT {HELD_COLUMNS} FROM ticket_properties WHERE account_id = $1 AND ticket_id = ANY($2)"
+    );
     let binds = [Bind::Uuid(source.account().0), Bind::Uuids(tickets)];
-    let rows: Vec<HeldRow> = source.load(sql(text, binds)).await?;
-    let decode = |row: HeldRow| {
-        let value = row.value.map(serde_json::from_value).transpose();
-        let value =
-            value.map_err(|error| Error::Internal(format!("value of {}: {error}", row.ticket_id)));
-        let version = row.version;
-        Ok((
-            row.ticket_id.into(),
-            row.definition_id.into(),
-            Held {
-                value: value?,
-                version,
-            },
-        ))
-    };
-    rows.into_iter().map(decode).collect()
+    let rows: Vec<HeldRow> = source.load(sql(&text, binds)).await?;
+    rows.into_iter().map(HeldRow::decode).collect()
 }
 
 #[derive(QueryableByName)]

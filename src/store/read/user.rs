@@ -25,6 +25,8 @@ pub struct User {
     pub role: Role,
     /// Whether they still work here.
     pub active: bool,
+    /// What the identity provider calls them.
+    pub external_id: Option<String>,
 }
 
 #[derive(QueryableByName)]
@@ -39,6 +41,8 @@ struct UserRow {
     role: i16,
     #[diesel(sql_type = st::Bool)]
     active: bool,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    external_id: Option<String>,
 }
 
 impl UserRow {
@@ -49,6 +53,7 @@ impl UserRow {
             email: self.email,
             role: known(Role::from_code(self.role), "role")?,
             active: self.active,
+            external_id: self.external_id,
         })
     }
 }
@@ -89,8 +94,7 @@ pub struct Contact {
 /// # Errors
 /// When the database is away.
 pub async fn users_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<User>> {
-    let text =
-        "SELECT id, name, email, role, active FROM users WHERE account_id = $1 AND id = ANY($2)";
+    let text = "SELECT id, name, email, role, active, external_id FROM users WHERE account_id = $1 AND id = ANY($2)";
     let binds = [Bind::Uuid(source.account().0), Bind::Uuids(ids)];
     let rows: Vec<UserRow> = source.load(sql(text, binds)).await?;
     rows.into_iter().map(UserRow::decode).collect()
@@ -101,7 +105,7 @@ pub async fn users_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<User>> {
 /// # Errors
 /// When the database is away.
 pub async fn all_users(source: &Source) -> Result<Vec<User>> {
-    let text = "SELECT id, name, email, role, active FROM users WHERE account_id = $1 ORDER BY lower(name), id";
+    let text = "SELECT id, name, email, role, active, external_id FROM users WHERE account_id = $1 ORDER BY lower(name), id";
     let rows: Vec<UserRow> = source
         .load(sql(text, [Bind::Uuid(source.account().0)]))
         .await?;

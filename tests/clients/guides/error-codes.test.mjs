@@ -49,7 +49,7 @@ test('the codes of errors are those of the source', () => {
   // Whatever is written like a code in a room that clients hear from, but these.
   const others = ['BAD_CONFIG', 'CREATED_AT', 'ID', 'JSON', 'LAST_ACTIVITY_AT', 'POST'];
   const written = matches(
-    sources('error.rs', 'app', 'graphql', 'http', 'realtime'),
+    sources('error.rs', 'app', 'graphql', 'http', 'realtime', 'service'),
     /"([A-Z]{2,}(?:_[A-Z]+)*)"/g,
   );
   assert.deepEqual(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::QueryableByName;
 use diesel::sql_types as st;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use tandem::domain::access::{Principal, Viewer};
+use tandem::domain::access::{Principal, Scopes, Viewer};
 use tandem::domain::event::{BODY_VERSION, Body, Entry, Position};
 use tandem::domain::id::{AccountId, CascadeId};
 use tandem::domain::image::Actor;
@@ -193,6 +193,7 @@ impl Client {
             account: account.into(),
             principal: Principal::User(user.into(), Role::Agent),
             token: token.into(),
+            scopes: Scopes::ALL,
         }
     }
 }

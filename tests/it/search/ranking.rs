@@ -1,8 +1,10 @@
 //! In what order.
 
+use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
 
 use super::support::Desk;
+use crate::support::sql::connect_across;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn number_name_whole_words_beginnings_then_parts() {
@@ -42,4 +44,29 @@ async fn the_most_recently_active_first_among_equals() {
     // Of several messages the one that was found is shown.
     let excerpts = desk.excerpts("rings").await;
     assert_eq!(excerpts, ["The bell [rings]"; 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_is_common_the_latest_and_a_number_always() {
+    let desk = Desk::start().await;
+    let (ticket, _) = desk.account.ticket(&desk.client, 1).await;
+    let name = json!({ "ticketId": ticket, "name": "Numbered" });
+    desk.client.done("updateTicketProperties", name).await;
+    let rare = desk.says("Hello", "An olden 1.").await;
+    let early = desk.says("Hello", "It is no 1, either.").await;
+    let late = desk.says("Hello", "It is no 1, again.").await;
+    // Each later than the one before, and all later than the old ones.
+    let many = "INSERT INTO messages SELECT (jsonb_populate_record(m, jsonb_build_object(\
+        'id', gen_random_uuid(), 'message_key', NULL, 'created_at', m.created_at + i * interval '1 second'))).* \
+        FROM messages m CROSS JOIN generate_series(1, 1500) i WHERE m.text LIKE '%1, again.'";
+    let mut connection = connect_across(&desk.app.database_url).await;
+    connection.batch_execute(many).await.expect("messages");
+    assert_eq!(desk.found("1").await, [ticket.clone(), late]);
+    // What is not wanted gives its room to others.
+    assert_eq!(
+        desk.found("1 -again").await,
+        [ticket, early.clone(), rare.clone()]
+    );
+    assert_eq!(desk.found("olden 1").await, [rare]);
+    assert_eq!(desk.found("either 1").await, [early]);
 }

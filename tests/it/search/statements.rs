@@ -7,9 +7,9 @@ use super::support::{Desk, SEARCH};
 use crate::statements::proxy::Proxy;
 use crate::support::{TestApp, database};
 
-/// Begin and the account; the words; the hits; conversations and tickets by id; how many; the messages of the
+/// Begin and the account; the words; that plans are made for values, and the hits; conversations and tickets by id; how many; the messages of the
 /// excerpts; the contacts, where neither message nor subject has it; the end.
-const STATEMENTS: usize = 9;
+const STATEMENTS: usize = 10;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_takes_as_many_statements_for_fifty_hits_as_for_two() {

@@ -1,6 +1,7 @@
--- A large account for plans: 200,000 conversations, 50,000 tickets, 400,000 messages, 100,000 cascades. Run by a superuser,
--- past the walls, in the place of :account, :pipeline, :open and :closed. Even, so that what a plan reads can be foretold:
--- one conversation in 13 is open, one in 4 has a ticket, one in 5 has no owner.
+-- A large account for plans: 200,000 conversations, 50,000 tickets, 400,000 messages, 100,000 cascades, 90,000
+-- documents of search. Run by a superuser, past the walls, in the place of :account, :pipeline, :open and :closed.
+-- Even, so that what a plan reads can be foretold: one conversation in 13 is open, one in 4 has a ticket, one in 5 has
+-- no owner.
 SET session_replication_role = replica;
 SET synchronous_commit = off;
 
@@ -68,3 +69,11 @@ INSERT INTO cascade_touches (account_id, kind, thing_id, position, cascade_id)
 INSERT INTO cascade_touches (account_id, kind, thing_id, position, cascade_id)
     SELECT :account, :ticket_kind, pg_temp.id(7, 1 + i % 50000), c.position, c.id
     FROM generate_series(1, 100000, 4) i JOIN cascades c ON c.account_id = :account AND c.id = pg_temp.id(10, i * 2);
+
+-- Search knows the oldest 80,000 messages and 10,000 tickets: making words of all takes longer than the rest.
+-- The view is its owner's, who has walls.
+SET tandem.across_accounts = 'on';
+INSERT INTO search_documents SELECT * FROM search_documents_made WHERE at < pg_temp.at(40000);
+INSERT INTO search_words (account_id, word, part_id)
+    SELECT d.account_id, w.word, min(d.part_id::text COLLATE "C")::uuid
+    FROM search_documents d CROSS JOIN LATERAL tandem_search_parts(d.words) AS w (word) GROUP BY d.account_id, w.word;

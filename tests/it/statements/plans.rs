@@ -3,13 +3,15 @@
 use serde_json::Value;
 
 /// Tables so large that none of them may be read whole.
-const LARGE: [&str; 6] = [
+const LARGE: [&str; 8] = [
     "conversations",
     "tickets",
     "messages",
     "contacts",
     "ticket_properties",
     "cascade",
+    "search_documents",
+    "search_words",
 ];
 
 /// The plan of one statement, seen as a whole.

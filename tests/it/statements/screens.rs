@@ -40,7 +40,7 @@ fn seen(asked: &Asked) -> Seen {
 const FRAME: usize = 2;
 
 /// Notes what is wrong with the plans of an operation: all of it shows at once.
-async fn check(
+pub async fn check(
     large: &Large,
     name: &str,
     query: &str,
@@ -86,6 +86,7 @@ async fn the_screens_take_few_statements_and_go_by_their_indexes() {
     faults.extend(ticket_lists(&large).await);
     faults.extend(deep_pages(&large).await);
     faults.extend(histories(&large).await);
+    faults.extend(super::searches::searches(&large).await);
     assert!(faults.is_empty(), "{faults:#?}");
 }
 

@@ -82,7 +82,7 @@ impl Client {
 impl TestAccount {
     /// A conversation that a contact of its own began by the account's channel; its id.
     pub async fn conversation(&self, client: &Client) -> String {
-        let contact = format!("{}@example.org", Uuid::now_v7());
+        let contact = format!("{}@example.org", Uuid::now_v7().simple());
         self.message(client, &Uuid::now_v7().to_string(), &contact)
             .await
     }
