@@ -295,8 +295,9 @@ impl Stream for Frames {
             return Poll::Ready(None);
         };
         match catch_unwind(AssertUnwindSafe(|| inner.poll_next_unpin(cx))) {
-            Ok(Poll::Ready(Some(Frame::Error(errors)))) => {
+            Ok(Poll::Ready(Some(Frame::Error(mut errors)))) => {
                 this.end("error");
+                reply::name_refusals(&mut errors);
                 Poll::Ready(Some(Frame::Error(errors)))
             }
             Ok(Poll::Ready(None)) => {

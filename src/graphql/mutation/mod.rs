@@ -54,6 +54,7 @@ impl Mutation {
     async fn create_ticket(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "For which conversation, and what the ticket is to be.")]
         input: CreateTicketInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -64,7 +65,7 @@ impl Mutation {
     async fn link_conversation(
         &self,
         ctx: &Context<'_>,
-        input: LinkConversationInput,
+        #[graphql(desc = "Which conversation, and to which ticket.")] input: LinkConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -75,7 +76,7 @@ impl Mutation {
     async fn update_ticket_status(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTicketStatusInput,
+        #[graphql(desc = "Which ticket, and its new status.")] input: UpdateTicketStatusInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -85,6 +86,7 @@ impl Mutation {
     async fn update_ticket_properties(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which ticket, and what of it changes.")]
         input: UpdateTicketPropertiesInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -95,7 +97,7 @@ impl Mutation {
     async fn update_ticket_owner(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTicketOwnerInput,
+        #[graphql(desc = "Which ticket, and its new owner.")] input: UpdateTicketOwnerInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -105,6 +107,7 @@ impl Mutation {
     async fn update_conversation_status(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation, and its new status.")]
         input: UpdateConversationStatusInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -115,6 +118,7 @@ impl Mutation {
     async fn update_conversation_owner(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation, and its new owner.")]
         input: UpdateConversationOwnerInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -125,7 +129,7 @@ impl Mutation {
     async fn claim_conversation(
         &self,
         ctx: &Context<'_>,
-        input: ClaimConversationInput,
+        #[graphql(desc = "Which conversation.")] input: ClaimConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -135,7 +139,7 @@ impl Mutation {
     async fn move_conversation(
         &self,
         ctx: &Context<'_>,
-        input: MoveConversationInput,
+        #[graphql(desc = "Which conversation, and to which inbox.")] input: MoveConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -145,7 +149,7 @@ impl Mutation {
     async fn trash_conversation(
         &self,
         ctx: &Context<'_>,
-        input: TrashConversationInput,
+        #[graphql(desc = "Which conversation.")] input: TrashConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -155,7 +159,7 @@ impl Mutation {
     async fn trash_ticket(
         &self,
         ctx: &Context<'_>,
-        input: TrashTicketInput,
+        #[graphql(desc = "Which ticket.")] input: TrashTicketInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -165,7 +169,7 @@ impl Mutation {
     async fn restore_from_trash(
         &self,
         ctx: &Context<'_>,
-        input: RestoreFromTrashInput,
+        #[graphql(desc = "Which group, by anything in it.")] input: RestoreFromTrashInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -175,7 +179,7 @@ impl Mutation {
     async fn undo_cascade(
         &self,
         ctx: &Context<'_>,
-        input: UndoCascadeInput,
+        #[graphql(desc = "Which cascade.")] input: UndoCascadeInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -185,7 +189,7 @@ impl Mutation {
     async fn send_reply(
         &self,
         ctx: &Context<'_>,
-        input: SendReplyInput,
+        #[graphql(desc = "In which conversation, and what it says.")] input: SendReplyInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -195,7 +199,7 @@ impl Mutation {
     async fn add_note(
         &self,
         ctx: &Context<'_>,
-        input: AddNoteInput,
+        #[graphql(desc = "In which conversation, and what it says.")] input: AddNoteInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -208,7 +212,7 @@ impl Mutation {
     async fn receive_message(
         &self,
         ctx: &Context<'_>,
-        input: ReceiveMessageInput,
+        #[graphql(desc = "By which channel, from whom, in which thread, and what it says.")] input: ReceiveMessageInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -218,7 +222,7 @@ impl Mutation {
     async fn update_details_panel(
         &self,
         ctx: &Context<'_>,
-        input: UpdateDetailsPanelInput,
+        #[graphql(desc = "Which properties, in their order.")] input: UpdateDetailsPanelInput,
     ) -> async_graphql::Result<UpdateDetailsPanelPayload> {
         let id = input.client_mutation_id.clone();
         settings::run_panel(ctx, input.order(), id).await
@@ -228,7 +232,7 @@ impl Mutation {
     async fn create_inbox(
         &self,
         ctx: &Context<'_>,
-        input: CreateInboxInput,
+        #[graphql(desc = "What the inbox is to be.")] input: CreateInboxInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -238,7 +242,7 @@ impl Mutation {
     async fn update_inbox(
         &self,
         ctx: &Context<'_>,
-        input: UpdateInboxInput,
+        #[graphql(desc = "Which inbox, and what of it changes.")] input: UpdateInboxInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -248,6 +252,7 @@ impl Mutation {
     async fn create_channel(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Of which inbox, and what the channel is to be.")]
         input: CreateChannelInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -258,7 +263,7 @@ impl Mutation {
     async fn create_user(
         &self,
         ctx: &Context<'_>,
-        input: CreateUserInput,
+        #[graphql(desc = "Who the user is, and what they may do.")] input: CreateUserInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -268,7 +273,7 @@ impl Mutation {
     async fn update_user(
         &self,
         ctx: &Context<'_>,
-        input: UpdateUserInput,
+        #[graphql(desc = "Which user, and what of them changes.")] input: UpdateUserInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -278,6 +283,7 @@ impl Mutation {
     async fn create_pipeline(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "What the pipeline is called, and its statuses.")]
         input: CreatePipelineInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -288,6 +294,7 @@ impl Mutation {
     async fn create_ticket_status(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Of which pipeline, and what the status is to be.")]
         input: CreateTicketStatusInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -298,6 +305,7 @@ impl Mutation {
     async fn update_ticket_status_definition(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which status, and what of it changes.")]
         input: UpdateTicketStatusDefinitionInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -308,7 +316,7 @@ impl Mutation {
     async fn create_property_definition(
         &self,
         ctx: &Context<'_>,
-        input: CreatePropertyDefinitionInput,
+        #[graphql(desc = "What the property is to be.")] input: CreatePropertyDefinitionInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -318,6 +326,7 @@ impl Mutation {
     async fn update_property_definition(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which property, by its name, and what of it changes.")]
         input: UpdatePropertyDefinitionInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -329,7 +338,7 @@ impl Mutation {
     async fn create_saved_view(
         &self,
         ctx: &Context<'_>,
-        input: CreateSavedViewInput,
+        #[graphql(desc = "What the view is to be.")] input: CreateSavedViewInput,
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(ctx).await?, id).await
@@ -339,7 +348,7 @@ impl Mutation {
     async fn update_saved_view(
         &self,
         ctx: &Context<'_>,
-        input: UpdateSavedViewInput,
+        #[graphql(desc = "Which view, and what of it changes.")] input: UpdateSavedViewInput,
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(ctx).await?, id).await
@@ -349,7 +358,7 @@ impl Mutation {
     async fn delete_saved_view(
         &self,
         ctx: &Context<'_>,
-        input: DeleteSavedViewInput,
+        #[graphql(desc = "Which view.")] input: DeleteSavedViewInput,
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(), id).await
@@ -360,6 +369,7 @@ impl Mutation {
     async fn update_presence(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "In which conversation, and whether they write.")]
         input: UpdatePresenceInput,
     ) -> async_graphql::Result<UpdatePresencePayload> {
         presence::run(ctx, input).await
@@ -370,7 +380,7 @@ impl Mutation {
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
-        input: SignInInput,
+        #[graphql(desc = "Who signs in, and with what.")] input: SignInInput,
     ) -> async_graphql::Result<SessionPayload> {
         credentials::sign_in(ctx, input).await
     }
@@ -379,7 +389,7 @@ impl Mutation {
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,
-        input: AcceptInvitationInput,
+        #[graphql(desc = "The invitation, and the password chosen.")] input: AcceptInvitationInput,
     ) -> async_graphql::Result<SessionPayload> {
         credentials::accept(ctx, input).await
     }
@@ -388,7 +398,7 @@ impl Mutation {
     async fn sign_out(
         &self,
         ctx: &Context<'_>,
-        input: Option<SignOutInput>,
+        #[graphql(desc = "May be left out.")] input: Option<SignOutInput>,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::sign_out(ctx, input.and_then(|input| input.client_mutation_id)).await
     }
@@ -397,7 +407,7 @@ impl Mutation {
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        input: ChangePasswordInput,
+        #[graphql(desc = "The password until now, and the new one.")] input: ChangePasswordInput,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::change_password(ctx, input).await
     }
@@ -406,7 +416,7 @@ impl Mutation {
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        input: RevokeSessionInput,
+        #[graphql(desc = "Which session.")] input: RevokeSessionInput,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::revoke_session(ctx, input).await
     }
@@ -415,7 +425,7 @@ impl Mutation {
     async fn revoke_sessions(
         &self,
         ctx: &Context<'_>,
-        input: RevokeSessionsInput,
+        #[graphql(desc = "Which sessions.")] input: RevokeSessionsInput,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::revoke_sessions(ctx, input).await
     }
@@ -425,7 +435,7 @@ impl Mutation {
     async fn invite_user(
         &self,
         ctx: &Context<'_>,
-        input: InviteUserInput,
+        #[graphql(desc = "Which user.")] input: InviteUserInput,
     ) -> async_graphql::Result<InvitationPayload> {
         credentials::invite_user(ctx, input).await
     }
@@ -435,7 +445,7 @@ impl Mutation {
     async fn create_token(
         &self,
         ctx: &Context<'_>,
-        input: CreateTokenInput,
+        #[graphql(desc = "For whom, and what it may do.")] input: CreateTokenInput,
     ) -> async_graphql::Result<TokenPayload> {
         credentials::create_token(ctx, input).await
     }
@@ -444,7 +454,7 @@ impl Mutation {
     async fn revoke_token(
         &self,
         ctx: &Context<'_>,
-        input: RevokeTokenInput,
+        #[graphql(desc = "Which token.")] input: RevokeTokenInput,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::revoke_token(ctx, input).await
     }
