@@ -84,6 +84,8 @@ settings! {
     purge_interval_seconds: u64 = 60, 1..=86_400;
     /// How far a subscription's cursor reaches back.
     replay_days: u32 = 7, 0..=36_500;
+    /// How long the log is kept, by whole months: audit trail, timelines, and what undo reads. Never less than a month more than `replay_days`.
+    log_days: u32 = 400, 31..=36_500;
     /// A NATS server (`nats://host:4222`) by which servers tell each other that something happened; empty: they do so through the database.
     hints: String = String::new();
     /// Of a request's body, in bytes.
