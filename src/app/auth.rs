@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Mutex as Turn;
+
 use crate::domain::access::Viewer;
 use crate::error::Result;
 use crate::store::token::hash_token;
@@ -16,11 +18,33 @@ const MOST: usize = 10_000;
 
 type Known = HashMap<Vec<u8>, (Viewer, Instant)>;
 
+/// Tokens that are being looked up. All who come with one of them wait for the one who asks: else a thousand requests
+/// that come while nothing is remembered would take every connection to ask the same.
+type Asked = HashMap<Vec<u8>, Arc<Turn<()>>>;
+
 /// Looks tokens up. Cheap to clone; all clones are one.
 #[derive(Clone)]
 pub(super) struct Auth {
     store: Store,
     known: Arc<Mutex<Known>>,
+    asked: Arc<Mutex<Asked>>,
+}
+
+/// Somebody's place among those who wait for one token.
+struct Place<'a> {
+    auth: &'a Auth,
+    hash: &'a [u8],
+    turn: Arc<Turn<()>>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut asked = lock(&self.auth.asked);
+        // The list's own, and this one.
+        if Arc::strong_count(&self.turn) <= 2 {
+            asked.remove(self.hash);
+        }
+    }
 }
 
 impl Auth {
@@ -28,28 +52,32 @@ impl Auth {
         Self {
             store,
             known: Arc::default(),
+            asked: Arc::default(),
         }
     }
 
     /// The viewer of a token; none when it is not valid. Only good answers are remembered, so that guessing costs the
     /// guesser a look-up each time and this server no memory.
     pub(super) async fn viewer(&self, token: &str) -> Result<Option<Viewer>> {
-        let hash = hash_token(token);
-        if let Some((viewer, at)) = self.lock().get(&hash)
-            && at.elapsed() < REMEMBERED
-        {
-            return Ok(Some(*viewer));
+        let (hash, came) = (hash_token(token), Instant::now());
+        if let Some(viewer) = self.remembered(&hash, came) {
+            return Ok(Some(viewer));
+        }
+        let place = self.place(&hash);
+        let _turn = place.turn.lock().await;
+        if let Some(viewer) = self.remembered(&hash, came) {
+            return Ok(Some(viewer));
         }
         let asked = Instant::now();
         let found = viewers::viewer_by_token(&self.store, hash.clone()).await?;
-        let mut known = self.lock();
+        let mut known = lock(&self.known);
         match found {
             Some(viewer) => {
                 if known.len() >= MOST {
                     known.retain(|_, (_, at)| at.elapsed() < REMEMBERED);
                 }
                 if known.len() < MOST {
-                    known.insert(hash, (viewer, asked));
+                    known.insert(hash.clone(), (viewer, asked));
                 }
             }
             None => {
@@ -61,10 +89,28 @@ impl Auth {
 
     /// Forgets all answers: somebody's access has changed.
     pub(super) fn forget(&self) {
-        self.lock().clear();
+        lock(&self.known).clear();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    /// An answer that was young enough for whoever came at that moment, however long they waited for it.
+    fn remembered(&self, hash: &[u8], came: Instant) -> Option<Viewer> {
+        let (viewer, asked) = *lock(&self.known).get(hash)?;
+        (came.saturating_duration_since(asked) < REMEMBERED).then_some(viewer)
     }
+
+    fn place<'a>(&'a self, hash: &'a [u8]) -> Place<'a> {
+        let turn = lock(&self.asked)
+            .entry(hash.to_owned())
+            .or_default()
+            .clone();
+        Place {
+            auth: self,
+            hash,
+            turn,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

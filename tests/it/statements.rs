@@ -5,6 +5,7 @@ mod large;
 mod plans;
 pub mod proxy;
 mod screens;
+mod tokens;
 
 use serde_json::json;
 use tandem::config::Config;
