@@ -13,6 +13,7 @@ mod concurrency;
 mod contract;
 mod crash;
 mod embedded;
+mod fuzz_seeds;
 mod http;
 mod layering;
 mod lists;
