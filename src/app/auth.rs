@@ -87,6 +87,11 @@ impl Auth {
         Ok(found)
     }
 
+    /// Looks at what is not counted as it happens.
+    pub(super) fn observe(&self) {
+        self.store.observe();
+    }
+
     /// Forgets all answers: somebody's access has changed.
     pub(super) fn forget(&self) {
         lock(&self.known).clear();

@@ -75,7 +75,7 @@ impl App {
             config.service(),
             Arc::new(move |entry| tail.committed(Arc::unwrap_or_clone(entry))),
         );
-        let auth = auth::Auth::new(store.clone());
+        let auth = auth::Auth::new(Store::new(database_url, &config.tokens())?);
         let (access, tokens) = (realtime.access.clone(), auth.clone());
         let told: OnAccessChange = Arc::new(move || {
             let access = access.clone();

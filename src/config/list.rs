@@ -72,7 +72,7 @@ settings! {
     traces: String = String::new();
     /// Of a hundred requests so many are traced.
     traces_percent: u32 = 100, 0..=100;
-    /// The most connections to the database for requests; the live part has up to five more of its own.
+    /// The most connections to the database for requests; up to seven more are for the live part and for finding out who asks.
     pool_size: usize = 16, 1..=10_000;
     /// How long a request waits for a connection to the database.
     pool_wait_seconds: u64 = 5, 1..=600;

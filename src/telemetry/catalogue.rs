@@ -109,7 +109,7 @@ catalogue! {
     Counter "tandem_tail_failures_total" [""] "Looks at the log that failed.";
     Counter "tandem_hints_total" ["channel, outcome"] "Hints to other servers.";
     Counter "tandem_hints_connection_lost_total" [""] "Times that the connection for hints was lost.";
-    Gauge "tandem_pool_size" ["pool"] "The most connections of a pool: `requests`, or `live` for the log.";
+    Gauge "tandem_pool_size" ["pool"] "The most connections of a pool: `requests`, `tokens` to look them up, or `live` for the log.";
     Gauge "tandem_pool_connections" ["pool, state"] "Connections that are open: `idle` or `in_use`.";
     Gauge "tandem_pool_waiting" ["pool"] "Who waits for a connection.";
     Seconds "tandem_pool_wait_seconds" ["pool"] "How long a connection was waited for.";
