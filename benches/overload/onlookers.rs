@@ -68,8 +68,9 @@ impl Subscribers {
             each: Vec::new(),
         };
         for (seat, task) in self.0 {
-            task.abort();
+            // Looked at before the task is ended here.
             seen.there += usize::from(!seat.gone.load(Ordering::Relaxed) && !task.is_finished());
+            task.abort();
             let frames = std::mem::take(&mut *seat.frames.lock().expect("no panic"));
             seen.frames = seen.frames.min(frames.len());
             seen.each.push(frames);

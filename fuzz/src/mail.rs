@@ -95,7 +95,7 @@ fn file(bytes: &[u8]) {
     let limits = limits();
     if let Ok(mut source) = open_with(&path, &limits) {
         let (mut ordinal, mut offset) = (0, None);
-        while let Some(next) = source.next() {
+        for next in source.by_ref() {
             let (Ok(tandem::mail::Raw { position, .. }) | Err((position, _))) = &next;
             ordinal += 1;
             assert_eq!(position.ordinal, ordinal);

@@ -117,7 +117,7 @@ settings! {
     /// How long a query may run, and how long the answer of a mutation is waited for.
     request_seconds: u64 = 30, 1..=3_600;
     /// Queries and mutations that run at once; who comes then is told to come again (503).
-    requests_at_once: usize = 1_000, 1..=1_000_000;
+    requests_at_once: usize = 256, 1..=1_000_000;
     /// Operations of one token in a minute, evenly or all at once; beyond it, 429. 0 is any number.
     rate_per_token: u32 = 120_000, 0..=100_000_000;
     /// Requests from one address in a minute; beyond it, 429. 0 is any number.
