@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { HOME, hrefOf, type Route, VIEWS } from '../routes';
@@ -7,6 +7,7 @@ import { useShortcut } from '../shell/use-shortcut';
 import { ConversationList } from './ConversationList';
 import { SearchBox } from './SearchBox';
 import { SearchResults } from './SearchResults';
+import { filterOf, savedList } from './views';
 
 interface Props {
   readonly route: Extract<Route, { screen: 'list' | 'search' }>;
@@ -16,14 +17,21 @@ interface Props {
 /** The list of a view or inbox, or what a search found. */
 export function ListPane({ route, onNavigation }: Props) {
   const { t } = useWords();
-  const { inboxes, savedViews } = useDesk();
+  const { inboxes, savedViews, viewer } = useDesk();
+  const list = route.screen === 'list' ? route.list : null;
+  const closed = route.screen === 'list' && route.closed;
+  const saved = savedViews.find(({ id }) => id === list);
+  const wanted = useMemo(
+    () => (list === null ? null : saved ? savedList(saved) : { filter: filterOf(list, closed, viewer.user.id) }),
+    [list, closed, saved, viewer.user.id],
+  );
   const search = useRef<HTMLInputElement>(null);
   useShortcut('/', () => search.current?.focus());
 
   const title = () => {
     if (route.screen === 'search') return t('search.results');
     const view = VIEWS.find((each) => each === route.list);
-    return view ? t(`view.${view}`) : ([...inboxes, ...savedViews].find(({ id }) => id === route.list)?.name ?? t('list.label'));
+    return view ? t(`view.${view}`) : ((saved ?? inboxes.find(({ id }) => id === route.list))?.name ?? t('list.label'));
   };
   return (
     <section className="pane list" aria-label={t('list.label')}>
@@ -31,11 +39,12 @@ export function ListPane({ route, onNavigation }: Props) {
         <div className="list-title">
           <NavigationButton onClick={onNavigation} />
           <h1>{title()}</h1>
-          {route.screen === 'list' && !savedViews.some(({ id }) => id === route.list) && <StatusSwitch route={route} />}
+          {route.screen === 'list' && !saved && <StatusSwitch route={route} />}
         </div>
         <SearchBox ref={search} text={route.screen === 'search' ? route.text : ''} />
       </header>
-      {route.screen === 'search' ? <SearchResults key={route.text} route={route} /> : <ConversationList key={hrefOf({ ...route, conversationId: null })} route={route} />}
+      {route.screen === 'search' && <SearchResults key={route.text} route={route} />}
+      {route.screen === 'list' && wanted && <ConversationList key={list + JSON.stringify(wanted)} route={route} wanted={wanted} />}
     </section>
   );
 }

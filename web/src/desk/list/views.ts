@@ -1,9 +1,11 @@
 import type { ConversationFilter, ConversationOrder } from '../api/generated';
 import { VIEWS } from '../routes';
 
-/** How many conversations a list shows at first, and at most: the server's limit. */
+/** How many conversations a live list has at first, and at most: the server's limit. */
 export const FIRST_PAGE = 30;
 export const LONGEST_LIST = 100;
+/** How many of those that come after it are fetched at once. */
+export const OLDER_PAGE = 50;
 
 /** A list that somebody has named. */
 export interface SavedView {
