@@ -1,10 +1,13 @@
+import type { ReactNode } from 'react';
 import { useWords } from '../i18n/context';
 import { Skeleton } from './Notice';
 import { useNearEnd } from './use-near-end';
 
+export type EndState = 'more' | 'loading' | 'failed' | 'ended';
+
 interface Props {
   /** Whether others follow, and how it is with them. */
-  readonly state: 'more' | 'loading' | 'failed' | 'ended';
+  readonly state: EndState;
   /** How many rows there are now. */
   readonly length: number;
   readonly onMore: () => void;
@@ -13,17 +16,36 @@ interface Props {
 }
 
 /** The end of a list: brings more when it comes near, and says when there is no more, or when it did not come. */
-export function ListEnd({ state, length, onMore, ended }: Props) {
+export function ListEnd({ ended, ...edge }: Props) {
   const { t } = useWords();
-  const end = useNearEnd<HTMLDivElement>(onMore, length, state === 'more');
   return (
-    <div ref={end} className="list-end">
+    <Edge {...edge} name={t('action.more')} shape="row">
+      <p>{ended}</p>
+    </Edge>
+  );
+}
+
+interface BeginProps extends Omit<Props, 'ended'> {
+  /** What the button is called that brings more. */
+  readonly name: string;
+}
+
+/** The beginning of what is read from its end, with the same behaviour. */
+export function ListBegin(props: BeginProps) {
+  return <Edge {...props} shape="message" />;
+}
+
+function Edge({ state, length, onMore, name, shape, children }: BeginProps & { shape: 'row' | 'message'; children?: ReactNode }) {
+  const { t } = useWords();
+  const edge = useNearEnd<HTMLDivElement>(onMore, length, state === 'more');
+  return (
+    <div ref={edge} className="list-end">
       {state === 'more' && (
         <button type="button" className="button is-ghost is-small" onClick={onMore}>
-          {t('action.more')}
+          {name}
         </button>
       )}
-      {state === 'loading' && <Skeleton rows={2} shape="row" />}
+      {state === 'loading' && <Skeleton rows={2} shape={shape} />}
       {state === 'failed' && (
         <p role="alert">
           {t('list.failed')}{' '}
@@ -32,7 +54,7 @@ export function ListEnd({ state, length, onMore, ended }: Props) {
           </button>
         </p>
       )}
-      {state === 'ended' && length > 0 && <p>{ended}</p>}
+      {state === 'ended' && children}
     </div>
   );
 }
