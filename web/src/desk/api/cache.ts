@@ -1,6 +1,7 @@
-import { cacheExchange } from '@urql/exchange-graphcache';
+import { type Cache, cacheExchange } from '@urql/exchange-graphcache';
 import { applyCascade } from '../live/apply-cascade';
 import { applyFrame } from '../list/apply-frame';
+import { applySavedView } from '../views/apply-saved-view';
 import {
   ConversationListDocument,
   type ConversationViewSubscription,
@@ -9,6 +10,7 @@ import {
   embeddedTypes,
   type FeedSubscription,
   possibleTypes,
+  type SavedViewResultFragment,
   type UpdateDetailsPanelMutation,
 } from './generated';
 
@@ -28,6 +30,9 @@ export function createCache() {
         },
       },
       Mutation: {
+        createSavedView: viewChanged,
+        updateSavedView: viewChanged,
+        deleteSavedView: viewChanged,
         updateDetailsPanel({ updateDetailsPanel: { viewer } }: UpdateDetailsPanelMutation, _variables, cache) {
           if (!viewer) return;
           cache.updateQuery({ query: DeskDocument }, (desk) =>
@@ -36,4 +41,9 @@ export function createCache() {
       },
     },
   });
+}
+
+/** The payload is under the name that the desk's documents give it. */
+function viewChanged(result: object, _variables: unknown, cache: Cache): void {
+  applySavedView(cache, (result as { payload: SavedViewResultFragment }).payload);
 }

@@ -1,30 +1,30 @@
-import { useMemo, useRef } from 'react';
+import { useRef } from 'react';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { HOME, hrefOf, type Route, VIEWS } from '../routes';
 import { NavigationButton } from '../shell/ScreenHead';
 import { useShortcut } from '../shell/use-shortcut';
+import { Icon } from '../ui/Icon';
+import type { SavedView } from '../views/ViewDialog';
 import { ConversationList } from './ConversationList';
 import { SearchBox } from './SearchBox';
 import { SearchResults } from './SearchResults';
-import { filterOf, savedList } from './views';
+import { listed } from './views';
 
 interface Props {
   readonly route: Extract<Route, { screen: 'list' | 'search' }>;
   readonly onNavigation: () => void;
+  /** Opens the form of a saved view, or of a new one. */
+  readonly onView: (view: SavedView | null) => void;
 }
 
 /** The list of a view or inbox, or what a search found. */
-export function ListPane({ route, onNavigation }: Props) {
+export function ListPane({ route, onNavigation, onView }: Props) {
   const { t } = useWords();
   const { inboxes, savedViews, viewer } = useDesk();
-  const list = route.screen === 'list' ? route.list : null;
-  const closed = route.screen === 'list' && route.closed;
-  const saved = savedViews.find(({ id }) => id === list);
-  const wanted = useMemo(
-    () => (list === null ? null : saved ? savedList(saved) : { filter: filterOf(list, closed, viewer.user.id) }),
-    [list, closed, saved, viewer.user.id],
-  );
+  const saved = route.screen === 'list' ? savedViews.find(({ id }) => id === route.list) : undefined;
+  const wanted = useSame(listed(route, savedViews, viewer.user.id));
+  const mayChange = saved && (saved.owner.id === viewer.user.id || (saved.shared && viewer.user.role === 'ADMIN'));
   const search = useRef<HTMLInputElement>(null);
   useShortcut('/', () => search.current?.focus());
 
@@ -40,11 +40,22 @@ export function ListPane({ route, onNavigation }: Props) {
           <NavigationButton onClick={onNavigation} />
           <h1>{title()}</h1>
           {route.screen === 'list' && !saved && <StatusSwitch route={route} />}
+          {(mayChange || (route.screen === 'list' && !saved)) && (
+            <button
+              type="button"
+              className="button is-ghost is-icon"
+              aria-label={t(saved ? 'views.edit' : 'views.new')}
+              title={t(saved ? 'views.edit' : 'views.new')}
+              onClick={() => onView(saved ?? null)}
+            >
+              <Icon name={saved ? 'edit' : 'save'} />
+            </button>
+          )}
         </div>
         <SearchBox ref={search} text={route.screen === 'search' ? route.text : ''} />
       </header>
       {route.screen === 'search' && <SearchResults key={route.text} route={route} />}
-      {route.screen === 'list' && wanted && <ConversationList key={list + JSON.stringify(wanted)} route={route} wanted={wanted} />}
+      {route.screen === 'list' && <ConversationList key={route.list + JSON.stringify(wanted)} route={route} wanted={wanted} />}
     </section>
   );
 }
@@ -60,4 +71,11 @@ function StatusSwitch({ route }: { route: Extract<Route, { screen: 'list' }> }) 
       ))}
     </nav>
   );
+}
+
+/** The same object for as long as it says the same. */
+function useSame<Value>(value: Value): Value {
+  const last = useRef(value);
+  if (JSON.stringify(last.current) !== JSON.stringify(value)) last.current = value;
+  return last.current;
 }
