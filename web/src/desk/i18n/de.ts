@@ -75,7 +75,7 @@ export const de: Catalogue = {
   'views.status': 'Status',
   'views.anyStatus': 'Offen und geschlossen',
   'views.anyOwner': 'Alle oder niemand',
-  'views.eachOwn': 'Wer sie öffnet',
+  'views.eachOwn': 'Ich oder wer sie öffnet',
   'views.inbox': 'Postfach',
   'views.anyInbox': 'Alle Postfächer',
   'views.anyTicket': 'Mit oder ohne',

@@ -81,7 +81,7 @@ export const en = {
   'views.status': 'Status',
   'views.anyStatus': 'Open and closed',
   'views.anyOwner': 'Anybody or nobody',
-  'views.eachOwn': 'Whoever looks',
+  'views.eachOwn': 'Me, or whoever looks',
   'views.inbox': 'Inbox',
   'views.anyInbox': 'All inboxes',
   'views.anyTicket': 'With or without',

@@ -75,7 +75,7 @@ export const pl: Catalogue = {
   'views.status': 'Status',
   'views.anyStatus': 'Otwarte i zamknięte',
   'views.anyOwner': 'Ktokolwiek lub nikt',
-  'views.eachOwn': 'Ten, kto patrzy',
+  'views.eachOwn': 'Ja albo ten, kto patrzy',
   'views.inbox': 'Skrzynka',
   'views.anyInbox': 'Wszystkie skrzynki',
   'views.anyTicket': 'Z nim lub bez',
