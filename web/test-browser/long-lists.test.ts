@@ -116,9 +116,14 @@ describe('what is too long for one page', () => {
       `updateConversationStatus(input: { conversationId: "${rider(50)}", status: CLOSED }) { conversation { id } userErrors { message } }`,
       receive('rider-51', 'Rider 51', '', 'Are you there?'),
     ]);
+    // What cannot be fetched now is fetched by itself later.
+    const thread = page.getByRole('region', { name: 'Conversation', exact: true });
+    await page.locator(`[data-row="${rider(60)}"] a`).click();
+    await thread.getByText('The server cannot be reached.').waitFor();
     await context.setOffline(false);
     await page.getByText('Connected again. Nothing was missed.').waitFor();
     await expect.poll(() => shown(page), { timeout: 15_000 }).toEqual(await asItIs('{ status: OPEN }'));
+    await thread.getByText('It squeaks uphill.').waitFor();
   });
 
   it('the keys go on past the live window, and bring what comes next', async () => {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useWords } from '../i18n/context';
 import { Skeleton } from './Notice';
 import { useNearEnd } from './use-near-end';
+import { useOnceBack } from './use-once-back';
 
 export type EndState = 'more' | 'loading' | 'failed' | 'ended';
 
@@ -35,11 +36,32 @@ export function ListBegin(props: BeginProps) {
   return <Edge {...props} shape="message" />;
 }
 
-function Edge({ state, length, onMore, name, shape, children }: BeginProps & { shape: 'row' | 'message'; children?: ReactNode }) {
+/** The end of a short list within something else, which goes on when one asks for it. */
+export function MoreButton({ state, onMore }: Pick<Props, 'state' | 'onMore'>) {
   const { t } = useWords();
-  const edge = useNearEnd<HTMLDivElement>(onMore, length, state === 'more');
+  return state !== 'ended' && <Going state={state} onMore={onMore} name={t('action.more')} shape="field" />;
+}
+
+interface GoingProps extends Omit<BeginProps, 'length'> {
+  /** What is on its way, as grey lines. */
+  readonly shape: 'row' | 'message' | 'field';
+}
+
+function Edge({ length, children, ...going }: GoingProps & Pick<Props, 'length'> & { children?: ReactNode }) {
+  const edge = useNearEnd<HTMLDivElement>(going.onMore, length, going.state === 'more');
   return (
     <div ref={edge} className="list-end">
+      <Going {...going} />
+      {going.state === 'ended' && children}
+    </div>
+  );
+}
+
+function Going({ state, onMore, name, shape }: GoingProps) {
+  const { t } = useWords();
+  useOnceBack(onMore, state === 'failed');
+  return (
+    <>
       {state === 'more' && (
         <button type="button" className="button is-ghost is-small" onClick={onMore}>
           {name}
@@ -54,7 +76,6 @@ function Edge({ state, length, onMore, name, shape, children }: BeginProps & { s
           </button>
         </p>
       )}
-      {state === 'ended' && children}
-    </div>
+    </>
   );
 }
