@@ -78,6 +78,20 @@ describe('what is too long for one page', () => {
     }
   };
 
+  it('a row moves to the top when somebody answers, and shows what they wrote', async () => {
+    const { page } = maja;
+    await page.goto(`${server.url}#/open`);
+    await rows(page).nth(20).waitFor();
+    const id = (await rows(page).nth(20).getAttribute('data-row')) ?? '';
+    for (const text of ['Bring it along.', 'At any time.']) {
+      await all([`sendReply(input: { conversationId: "${id}", text: "${text}" }) { conversation { id } userErrors { message } }`]);
+      await page.locator(`.row:first-child[data-row="${id}"]`, { hasText: text }).waitFor();
+      await all([receive('rider-3', 'Rider 3', '', 'And now?')]);
+      await page.locator(`.row:first-child[data-row="${rider(3)}"]`).waitFor();
+      await expect.poll(() => shown(page)).toEqual((await asItIs('{ status: OPEN }')).slice(0, 30));
+    }
+  });
+
   it('a list goes on to its end, and says so', async () => {
     const { page } = maja;
     await page.goto(`${server.url}#/open`);

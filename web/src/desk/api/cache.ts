@@ -3,9 +3,7 @@ import { applyCascade } from '../live/apply-cascade';
 import { applyFrame } from '../list/apply-frame';
 import { applySavedView } from '../views/apply-saved-view';
 import {
-  ConversationListDocument,
   type ConversationViewSubscription,
-  type ConversationViewSubscriptionVariables,
   DeskDocument,
   embeddedTypes,
   type FeedSubscription,
@@ -25,8 +23,7 @@ export function createCache() {
           applyCascade(cache, result.cascades);
         },
         conversationView(result: ConversationViewSubscription, variables, cache) {
-          const list = { query: ConversationListDocument, variables: variables as ConversationViewSubscriptionVariables };
-          cache.updateQuery(list, (before) => applyFrame(before, result.conversationView));
+          applyFrame(cache, variables, result.conversationView);
         },
       },
       Mutation: {
