@@ -46,18 +46,23 @@ export class OlderRows {
     this.#ended = !hasNext;
   }
 
-  /** Takes what happened. */
-  tell({ effects }: Cascade): void {
+  /**
+   * Takes what happened.
+   * @returns whether it may be seen in this list.
+   */
+  tell({ effects }: Cascade): boolean {
+    let seen = false;
     for (const { subjectId, subject, __typename: kind } of effects) {
       if (subject?.__typename === 'Conversation') {
         const row = this.#withTicket(subject);
-        this.#told.set(row.id, passes(this.#wanted.filter, row, this.#viewerId) ? row : null);
+        seen = this.#tellRow(row.id, passes(this.#wanted.filter, row, this.#viewerId) ? row : null) || seen;
       } else if (subject?.__typename === 'Ticket') {
-        this.#tellTicket(subject);
+        seen = this.#tellTicket(subject) || seen;
       } else if (kind === 'Purged') {
-        this.#told.set(subjectId, null);
+        seen = this.#tellRow(subjectId, null) || seen;
       }
     }
+    return seen;
   }
 
   /** The whole list as far as it is known: the live window, and what comes after it. */
@@ -81,12 +86,24 @@ export class OlderRows {
     return this.#ended || (this.#edge !== null && this.#compare(row, this.#edge) <= 0);
   }
 
+  #tellRow(id: string, row: Row | null): boolean {
+    const seen = row !== null || this.#fetched.has(id) || this.#told.has(id);
+    this.#told.set(id, row);
+    return seen;
+  }
+
   /** A ticket is shown in the rows of its conversations. */
-  #tellTicket(ticket: TicketLiveFragment): void {
+  #tellTicket(ticket: TicketLiveFragment): boolean {
+    let seen = false;
     this.#tickets.set(ticket.id, ticket);
     for (const rows of [this.#fetched, this.#told]) {
-      for (const [id, row] of rows) if (row?.ticket?.id === ticket.id) rows.set(id, { ...row, ticket });
+      for (const [id, row] of rows) {
+        if (row?.ticket?.id !== ticket.id) continue;
+        rows.set(id, { ...row, ticket });
+        seen = true;
+      }
     }
+    return seen;
   }
 
   /** A row with its ticket as it was last told of, unless the row is newer. */

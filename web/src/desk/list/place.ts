@@ -9,9 +9,14 @@ export interface Placed {
 
 /** Which of two comes first in a list, as numbers that `sort` takes: by a moment, ties by id. */
 export function comparePlaces(order: ConversationOrder | undefined) {
-  const at = ({ createdAt, lastActivityAt }: Placed) => moment(order?.field === 'CREATED_AT' ? createdAt : lastActivityAt);
+  const at = ({ createdAt, lastActivityAt }: Placed) => (order?.field === 'CREATED_AT' ? createdAt : lastActivityAt);
   const sign = order?.direction === 'ASC' ? 1 : -1;
-  return (a: Placed, b: Placed): number => sign * (compare(at(a), at(b)) || compare(a.id, b.id));
+  return (a: Placed, b: Placed): number => sign * (compareMoments(at(a), at(b)) || compare(a.id, b.id));
+}
+
+/** The server's moments; those with as many digits, which are most, sort as they are. */
+function compareMoments(a: string, b: string): number {
+  return a.length === b.length ? compare(a, b) : compare(moment(a), moment(b));
 }
 
 function compare(a: string, b: string): number {

@@ -29,8 +29,7 @@ export function useOlderRows(wanted: Wanted, list: List | null) {
   useEffect(() => {
     over.current = new AbortController();
     const unsubscribe = feed.subscribe((cascade) => {
-      older.tell(cascade);
-      setTold((count) => count + 1);
+      if (older.tell(cascade)) setTold((count) => count + 1);
     });
     return () => {
       over.current.abort();
