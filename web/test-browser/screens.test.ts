@@ -100,7 +100,7 @@ describe('every screen', () => {
     it('signing in', async () => {
       const { page, context } = await openWindow(browser, server, 'not-a-token', options);
       await page.goto(server.url);
-      await page.getByText('The server does not accept this token.').waitFor();
+      await page.getByText('You have been signed out').waitFor();
       expect(await accessibilityProblems(page)).toEqual([]);
       await screenshot(page, `sign-in-${look}`);
       await context.close();
