@@ -22,6 +22,8 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   plugins: [precompress()],
+  // Its `?worker` imports are Vite's to read, not those of the bundler of dependencies.
+  optimizeDeps: { exclude: ['@graphiql/react/setup-workers/vite'] },
   server: {
     proxy: {
       '/graphql': { target: tandem, ws: true },

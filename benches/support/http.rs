@@ -10,6 +10,16 @@ pub struct Connection {
     buffer: Vec<u8>,
 }
 
+/// The head of an answer.
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// What `Retry-After` says.
+    pub retry_after: Option<String>,
+    /// Where the body begins.
+    body: usize,
+}
+
 /// The bytes of a request, made once.
 pub fn request(address: &str, token: &str, query: &str, variables: &Value) -> Vec<u8> {
     let body = json!({ "query": query, "variables": variables }).to_string();
@@ -24,44 +34,70 @@ pub fn request(address: &str, token: &str, query: &str, variables: &Value) -> Ve
 impl Connection {
     /// Connects.
     pub async fn to(address: &str) -> Self {
-        let stream = TcpStream::connect(address).await.expect("the server");
-        stream.set_nodelay(true).expect("no delay");
-        Self {
+        Self::with(address, 128 * 1024).await.expect("the server")
+    }
+
+    /// Connects, with so much room for answers to begin with.
+    pub async fn with(address: &str, room: usize) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
             stream,
-            buffer: Vec::with_capacity(128 * 1024),
-        }
+            buffer: Vec::with_capacity(room),
+        })
     }
 
     /// Sends a request and returns the body of its answer; panics for anything but 200.
     pub async fn send(&mut self, request: &[u8]) -> &[u8] {
-        self.stream.write_all(request).await.expect("a request");
+        let answer = self.exchange(request).await.expect("an answer");
+        let body = &self.buffer[answer.body..];
+        assert!(
+            answer.status == 200,
+            "{}: {}",
+            answer.status,
+            String::from_utf8_lossy(body)
+        );
+        body
+    }
+
+    /// Sends a request and reads its answer, whatever it is; the body is [`Connection::body`].
+    pub async fn exchange(&mut self, request: &[u8]) -> std::io::Result<Answer> {
+        self.stream.write_all(request).await?;
         self.buffer.clear();
-        let head = loop {
-            let count = self.stream.read_buf(&mut self.buffer).await.expect("bytes");
-            assert!(count > 0, "the server closed");
+        let body = loop {
+            self.more().await?;
             if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
                 break end + 4;
             }
         };
-        let text = std::str::from_utf8(&self.buffer[..head])
-            .expect("a head")
-            .to_ascii_lowercase();
-        assert!(
-            text.starts_with("http/1.1 200"),
-            "{text}{}",
-            String::from_utf8_lossy(&self.buffer[head..])
-        );
-        let length = text.split("content-length: ").nth(1).expect("a length");
-        let length: usize = length
-            .split("\r\n")
-            .next()
-            .and_then(|n| n.parse().ok())
-            .expect("a number");
-        while self.buffer.len() < head + length {
-            let count = self.stream.read_buf(&mut self.buffer).await.expect("bytes");
-            assert!(count > 0, "the server closed");
+        let head = String::from_utf8_lossy(&self.buffer[..body]).to_ascii_lowercase();
+        let header = |name: &str| {
+            let line = head.lines().find_map(|line| line.strip_prefix(name));
+            line.map(|value| value.trim().to_owned())
+        };
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+        let length = header("content-length:").and_then(|length| length.parse::<usize>().ok());
+        let answer = Answer {
+            status: status.expect("a status"),
+            retry_after: header("retry-after:"),
+            body,
+        };
+        while self.buffer.len() < body + length.expect("a length") {
+            self.more().await?;
         }
-        &self.buffer[head..]
+        Ok(answer)
+    }
+
+    async fn more(&mut self) -> std::io::Result<()> {
+        match self.stream.read_buf(&mut self.buffer).await? {
+            0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The body of an answer.
+    pub fn body(&self, answer: &Answer) -> &[u8] {
+        &self.buffer[answer.body..]
     }
 
     /// Runs an operation; its data.

@@ -43,6 +43,7 @@ impl App {
     /// Looks at what is not counted as it happens.
     async fn observe(&self) {
         self.inner.store.observe();
+        self.inner.auth.observe();
         self.inner.realtime.observe();
         let ready = self.ready().await.is_ok();
         metrics::gauge!("tandem_ready").set(f64::from(u8::from(ready)));

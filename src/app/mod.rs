@@ -78,7 +78,8 @@ impl App {
         );
         let provider = config.identity();
         let provider = provider.map_err(|error| Error::request("BAD_CONFIG", error))?;
-        let auth = auth::Auth::new(service.clone(), provider);
+        let tokens = Store::new(database_url, &config.tokens())?;
+        let auth = auth::Auth::new(tokens, service.clone(), provider);
         let (access, tokens) = (realtime.access.clone(), auth.clone());
         let told: OnAccessChange = Arc::new(move || {
             let access = access.clone();

@@ -22,6 +22,17 @@ impl Config {
         }
     }
 
+    /// What tokens are looked up with. Of its own: behind a thousand requests that wait for a connection, finding out who
+    /// asks would take as long as the answer, and who is let in meanwhile would wait for that too.
+    #[must_use]
+    pub const fn tokens(&self) -> PoolOptions {
+        PoolOptions {
+            name: "tokens",
+            size: 2,
+            ..self.pool()
+        }
+    }
+
     /// The transports' part.
     #[must_use]
     pub fn http(&self) -> http::Limits {

@@ -72,7 +72,7 @@ settings! {
     traces: String = String::new();
     /// Of a hundred requests so many are traced.
     traces_percent: u32 = 100, 0..=100;
-    /// The most connections to the database for requests; the live part has up to five more of its own.
+    /// The most connections to the database for requests; up to seven more are for the live part and for finding out who asks.
     pool_size: usize = 16, 1..=10_000;
     /// How long a request waits for a connection to the database.
     pool_wait_seconds: u64 = 5, 1..=600;
@@ -84,6 +84,8 @@ settings! {
     purge_interval_seconds: u64 = 60, 1..=86_400;
     /// How far a subscription's cursor reaches back.
     replay_days: u32 = 7, 0..=36_500;
+    /// How long the log is kept, by whole months: audit trail, timelines, and what undo reads. Never less than a month more than `replay_days`.
+    log_days: u32 = 400, 31..=36_500;
     /// A NATS server (`nats://host:4222`) by which servers tell each other that something happened; empty: they do so through the database.
     hints: String = String::new();
     /// Days that a session lasts, however much it is used.
@@ -135,7 +137,7 @@ settings! {
     /// How long a query may run, and how long the answer of a mutation is waited for.
     request_seconds: u64 = 30, 1..=3_600;
     /// Queries and mutations that run at once; who comes then is told to come again (503).
-    requests_at_once: usize = 1_000, 1..=1_000_000;
+    requests_at_once: usize = 256, 1..=1_000_000;
     /// Operations of one token in a minute, evenly or all at once; beyond it, 429. 0 is any number.
     rate_per_token: u32 = 120_000, 0..=100_000_000;
     /// Requests from one address in a minute; beyond it, 429. 0 is any number.

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use async_graphql::{Context, Object, SimpleObject, TypeName, Value};
 
 use super::cursor::ListId;
 use super::limits::Limits;
+use super::plain::{At, Listing, Plain, Plan};
 use super::state::{Reader, reader};
 use crate::error::{Error, Result};
 use crate::store::read::page::{Key, Page, Rows};
@@ -77,7 +78,7 @@ impl PageArgs {
 }
 
 /// What connections can have as nodes.
-pub trait Listed: OutputType {
+pub trait Listed: Plain {
     /// The name of its connection.
     const CONNECTION: &'static str;
     /// The name of its edge.
@@ -124,6 +125,16 @@ impl<T: Listed> Edge<T> {
     }
 }
 
+impl<T: Listed> Plain for Edge<T> {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+        match field {
+            "cursor" => Some(Value::String(self.list.encode(self.key))),
+            "node" => at.object(below, &self.node),
+            _ => None,
+        }
+    }
+}
+
 /// A page of a list.
 pub struct Connection<T> {
     edges: Vec<Edge<T>>,
@@ -157,13 +168,13 @@ impl<T: Listed> Connection<T> {
 #[Object(name_type)]
 impl<T: Listed> Connection<T> {
     /// The rows with their cursors.
-    async fn edges(&self) -> &[Edge<T>] {
-        &self.edges
+    async fn edges(&self) -> Listing<'_, Edge<T>> {
+        Listing(self.edges.iter().collect())
     }
 
     /// The rows alone.
-    async fn nodes(&self) -> Vec<&T> {
-        self.edges.iter().map(|edge| &edge.node).collect()
+    async fn nodes(&self) -> Listing<'_, T> {
+        Listing(self.edges.iter().map(|edge| &edge.node).collect())
     }
 
     /// Where the page stands.

@@ -79,6 +79,12 @@ impl<B: Batch> Loader<B> {
         lock(&self.state).known.extend(values);
     }
 
+    /// What is known of a thing without asking, also that there is none.
+    #[must_use]
+    pub fn known(&self, key: &B::Key) -> Option<Option<B::Value>> {
+        lock(&self.state).known.get(key).cloned()
+    }
+
     /// One thing, or none.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ pub mod loader;
 mod loaders;
 pub mod mutation;
 pub mod operation;
+mod plain;
 mod query;
 pub mod scalars;
 mod state;

@@ -54,6 +54,12 @@ impl Reader {
         &self.loaders
     }
 
+    /// Whether it reads for the frame of a pushed cascade.
+    #[must_use]
+    pub const fn is_pushed(&self) -> bool {
+        self.live.is_some()
+    }
+
     /// The ticket as the pushed cascade left it, where there is one that changed it.
     #[must_use]
     pub fn pushed_ticket(&self, id: TicketId) -> Option<&Ticket> {

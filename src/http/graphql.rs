@@ -1,6 +1,6 @@
 //! GraphQL over HTTP: one request in, one response or one event stream out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Request as GraphQlRequest, Response as GraphQlResponse, ServerError};
 use axum::{
@@ -26,6 +26,9 @@ use super::{
     stranger::{self, Answered},
     ws,
 };
+
+/// How long the body of who is turned away is waited for.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// Everything at `/graphql`.
 pub(crate) async fn graphql<B: Backend>(
@@ -89,6 +92,13 @@ async fn answer<B: Backend>(
             ));
         }
     };
+    // Streams stand for long and take no place.
+    if !accepted.takes_events()
+        && let Err(problem) = context.at_the_door()
+    {
+        read_out(request).await;
+        return Err(problem);
+    }
     let token = auth::token_in_headers(request.headers());
     let viewer = match auth::authenticate(&context.backend, &context.limits, token).await {
         Ok(viewer) => viewer,
@@ -136,6 +146,12 @@ async fn answer<B: Backend>(
             exchange.batch(requests.collect()).await
         }
     }
+}
+
+/// Takes a body that nobody looks at: a connection with something unread cannot be used again. One that does not come
+/// at once is not waited for.
+async fn read_out(request: Request) {
+    let _ = tokio::time::timeout(AT_ONCE, Bytes::from_request(request, &())).await;
 }
 
 impl<B: Backend> Context<B> {

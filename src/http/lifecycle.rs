@@ -57,6 +57,15 @@ impl Transport {
     }
 }
 
+/// Counts a request that was turned away before it was read: nobody knows what it would have been.
+pub(crate) fn turned_away(transport: Transport) {
+    metrics::counter!(
+        "tandem_operations_total", "transport" => transport.label(), "kind" => "unread", "outcome" => "shed",
+        "operation" => names::label(None)
+    )
+    .increment(1);
+}
+
 /// One running operation.
 #[derive(Debug)]
 pub(crate) struct OperationGuard {

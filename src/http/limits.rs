@@ -43,7 +43,9 @@ pub struct Limits {
     pub drain: Duration,
     /// How long a query may run, and how long the answer of a mutation is waited for. Default 30 s.
     pub request_timeout: Duration,
-    /// Most queries and mutations that run at once on this server; a further one is told to come again. Default 1,000.
+    /// Most queries and mutations that run at once on this server; a further one is told to come again. Default 256,
+    /// sixteen for each connection to the database: of 1,000, some waited for one longer than `pool_wait_seconds` (`cargo
+    /// bench --bench overload`).
     pub requests_at_once: usize,
     /// Operations of one token in a minute; 0 for any number, which is the default.
     pub rate_per_token: u32,
@@ -76,7 +78,7 @@ impl Default for Limits {
             streams_per_user: 10_000,
             drain: Duration::from_secs(5),
             request_timeout: Duration::from_secs(30),
-            requests_at_once: 1_000,
+            requests_at_once: 256,
             rate_per_token: 0,
             rate_per_address: 0,
             trusted_proxies: Vec::new(),

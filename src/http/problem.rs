@@ -102,13 +102,14 @@ impl Problem {
                 "The token is not valid.",
                 r#"Bearer realm="tandem", error="invalid_token""#,
             ),
-            AuthError::Unavailable => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                code::UNAVAILABLE,
-                "The token cannot be checked now. Try again.",
-            )
-            .with(header::RETRY_AFTER, "1"),
+            AuthError::Unavailable => Self::busy("The token cannot be checked now. Try again."),
         }
+    }
+
+    /// Come again in a second.
+    pub fn busy(message: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, message)
+            .with(header::RETRY_AFTER, "1")
     }
 
     /// The only thing a client learns of a fault of the server.

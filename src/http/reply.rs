@@ -56,10 +56,14 @@ pub(crate) fn refusal(response: &GraphQlResponse) -> Option<&str> {
 
 /// Gives the errors of a refused document a code, where they have none.
 pub(crate) fn name_request_errors(response: &mut GraphQlResponse) {
-    if !is_request_error(response) {
-        return;
+    if is_request_error(response) {
+        name_refusals(&mut response.errors);
     }
-    for error in &mut response.errors {
+}
+
+/// The same for the errors that a stream ends with. An error of execution has a path, and is left as it is.
+pub(crate) fn name_refusals(errors: &mut [ServerError]) {
+    for error in errors.iter_mut().filter(|error| error.path.is_empty()) {
         let coded = error
             .extensions
             .as_ref()

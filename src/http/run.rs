@@ -23,10 +23,10 @@ use tracing::Instrument;
 
 use super::{
     backend::{Backend, Frame, RequestId},
-    lifecycle::{OperationGuard, Transport},
+    lifecycle::{self, OperationGuard, Transport},
     limits::Limits,
     operation::{Kind, Operation, Reading},
-    problem::{code, internal_error, panic_text, server_error},
+    problem::{Problem, code, internal_error, panic_text, server_error},
     rate::Rate,
     reply,
     shutdown::Shutdown,
@@ -62,6 +62,7 @@ impl<B> Context<B> {
     }
 }
 
+const BUSY: &str = "The server is busy; try again in a moment.";
 /// A query ends by its own limit; this is for what may not be given up, and comes a little later.
 const GRACE: Duration = Duration::from_millis(100);
 const TOO_LONG: &str = "The operation took longer than a request may.";
@@ -114,6 +115,17 @@ fn log_panic(panic: &(dyn std::any::Any + Send)) {
 }
 
 impl<B: Backend> Context<B> {
+    /// Turns a request away at the door where all places are taken, before anything is asked or read for it: under
+    /// a load of many times what can be answered, finding out whom to refuse would else be most of the work. Who gets
+    /// past it needs a place all the same when it comes to [`Context::execute`].
+    pub fn at_the_door(&self) -> Result<(), Problem> {
+        if self.running.available_permits() > 0 {
+            return Ok(());
+        }
+        lifecycle::turned_away(Transport::Http);
+        Err(Problem::busy(BUSY))
+    }
+
     /// Runs a query or mutation. A mutation goes on when the caller is dropped: axum drops a handler when its client
     /// hangs up, and no command may be left half done. So does what may be a mutation.
     pub async fn execute(
@@ -133,10 +145,7 @@ impl<B: Backend> Context<B> {
         // More at once would only make all of them wait; so who comes now is told at once to come again.
         let Ok(running) = self.running.clone().try_acquire_owned() else {
             guard.ends("shed");
-            return Ok(refused(
-                code::UNAVAILABLE,
-                "The server is busy; try again in a moment.",
-            ));
+            return Ok(refused(code::UNAVAILABLE, BUSY));
         };
         let request = request.data(id.clone());
         let limit = self.limits.request_timeout;
@@ -295,8 +304,9 @@ impl Stream for Frames {
             return Poll::Ready(None);
         };
         match catch_unwind(AssertUnwindSafe(|| inner.poll_next_unpin(cx))) {
-            Ok(Poll::Ready(Some(Frame::Error(errors)))) => {
+            Ok(Poll::Ready(Some(Frame::Error(mut errors)))) => {
                 this.end("error");
+                reply::name_refusals(&mut errors);
                 Poll::Ready(Some(Frame::Error(errors)))
             }
             Ok(Poll::Ready(None)) => {

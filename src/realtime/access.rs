@@ -100,8 +100,8 @@ impl Access {
         }
     }
 
-    /// To be called after somebody was deactivated or limited otherwise, or a token revoked, once that is committed: this server looks at
-    /// once, the others when they hear of it.
+    /// To be called after somebody was deactivated or limited otherwise, or a token revoked, once that is committed: this
+    /// server looks at once, the others when they hear of it.
     pub async fn changed(&self) {
         self.wake.notify_one();
         self.bus.send(ACCESS_CHANNEL, String::new()).await;

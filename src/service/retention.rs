@@ -1,4 +1,7 @@
-//! The end of a time in the trash (rule 20): the whole group is deleted for good, or none of it.
+//! The end of a time in the trash (rule 20): the whole group is deleted for good, or none of it. And of the log: its
+//! oldest months are dropped.
+
+use chrono::TimeDelta;
 
 use super::order::{Order, Target, Work};
 use super::{Service, WriteResult};
@@ -8,7 +11,7 @@ use crate::domain::id::TrashGroupId;
 use crate::domain::image::{Time, Trash};
 use crate::error::Result;
 use crate::store::apply::Contents;
-use crate::store::{purge, settings};
+use crate::store::{log_months, purge, settings};
 
 /// How many groups are looked up at once.
 const PAGE: i64 = 100;
@@ -58,6 +61,14 @@ impl Order for PurgeGroup {
 }
 
 impl Service {
+    /// Drops the months of the log that were over so long before `now`, and returns them.
+    ///
+    /// # Errors
+    /// When the database is away, or the log was too busy; the rest is for the next time.
+    pub async fn drop_old_log(&self, now: Time, kept: TimeDelta) -> Result<Vec<String>> {
+        log_months::drop_log_months(self.store(), now - kept).await
+    }
+
     /// Purges every group whose time is over at `now`, one transaction and one cascade each, and returns how many.
     ///
     /// Several servers may do it at once: who comes second finds nothing left.

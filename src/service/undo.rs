@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::order::{Options, Order, Target, Work};
+use super::verify::made_at;
 use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::cascade::{Change, Command, Effect, Linked, Subject};
 use crate::domain::id::{CascadeId, TrashGroupId};
@@ -10,7 +11,7 @@ use crate::domain::noun::StatusCategory;
 use crate::domain::refusal::{ErrorCode, Refusal};
 use crate::error::{Error, Result};
 use crate::store::apply::Contents;
-use crate::store::{linked as locking, log, settings};
+use crate::store::{linked as locking, log, log_months, settings};
 
 /// `undoCascade`.
 #[derive(Debug, Clone)]
@@ -39,7 +40,7 @@ impl Order for UndoCascade {
     async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
         let found = log::entry_to_undo(work.tx, work.viewer.account, self.cascade).await?;
         let Some((entry, _)) = found else {
-            return Err(self.no_cascade().into());
+            return Err(self.not_found(work).await?.into());
         };
         let mut target = Target {
             undoes: Some(self.cascade),
@@ -100,6 +101,24 @@ impl Order for UndoCascade {
             locking::inactive_users(work.tx, work.viewer.account, owners.collect()).await?;
         let command = Command::UndoCascade(effects, TrashGroupId(Uuid::now_v7()), inactive);
         Ok(Some((command, Contents::default())))
+    }
+}
+
+impl UndoCascade {
+    /// The same for an id that never was, is another account's, or was dropped with its month: an id tells its time.
+    async fn not_found(&self, work: &Work<'_>) -> Result<Refusal> {
+        let made = made_at(self.cascade.0);
+        let begins = log_months::log_begins_in(work.tx).await?;
+        let (Some(made), Some(begins)) = (made, begins) else {
+            return Ok(self.no_cascade());
+        };
+        if made >= begins {
+            return Ok(self.no_cascade());
+        }
+        let (id, day) = (self.cascade, begins.format("%Y-%m-%d"));
+        let message =
+            format!("The cascade `{id}` is not in the log any more: it is kept from {day} on.");
+        Ok(Refusal::at(ErrorCode::NotFound, "cascadeId", message))
     }
 }
 

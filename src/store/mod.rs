@@ -9,6 +9,7 @@ pub mod embedded;
 mod held;
 pub mod linked;
 pub mod log;
+pub mod log_months;
 pub mod migrate;
 pub mod pool;
 pub mod purge;

@@ -31,67 +31,75 @@ const KEPT_PLANS: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 /// For statements that are put together for one request: what is best there depends on the values.
 const PLANS_BY_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
 
+/// A connection in a transaction, or on its way into one. Whenever and wherever it is dropped, whoever had it may be gone
+/// in the middle of a statement, the transaction is rolled back before anybody else gets the connection.
+struct Open(Option<Loan>);
+
+impl Open {
+    async fn begin(store: &Store, begin: &str) -> Result<Self> {
+        let open = Self(Some(store.loan().await?));
+        batch(open.connection()?, begin).await?;
+        Ok(open)
+    }
+
+    fn connection(&self) -> Result<&AsyncPgConnection> {
+        let gone = || Error::Internal("transaction used after its end".to_owned());
+        self.0.as_deref().ok_or_else(gone)
+    }
+
+    /// Ends the transaction by that statement; only then is the connection good for others.
+    async fn end(mut self, statement: &str) -> Result<()> {
+        batch(self.connection()?, statement).await?;
+        drop(self.0.take());
+        Ok(())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let Some(loan) = self.0.take() else {
+            return;
+        };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if batch(&loan, "ROLLBACK").await.is_err() {
+                    drop(Loan::take(loan));
+                }
+            });
+        } else {
+            drop(Loan::take(loan));
+        }
+    }
+}
+
 /// A transaction that writes. Dropped without [`Tx::commit`] it is rolled back, with its connection thrown away
 /// where a statement may still run on it.
-pub struct Tx {
-    loan: Option<Loan>,
-}
+pub struct Tx(Open);
 
 impl Tx {
     pub(super) async fn begin(store: &Store, scope: Scope) -> Result<Self> {
-        let tx = Self {
-            loan: Some(store.loan().await?),
-        };
-        batch(tx.connection()?, &begin("", &scope)).await?;
-        Ok(tx)
+        Ok(Self(Open::begin(store, &begin("", &scope)).await?))
     }
 
     /// The connection, for statements of the store.
     pub(super) fn connection(&self) -> Result<&AsyncPgConnection> {
-        let gone = || Error::Internal("transaction used after its end".to_owned());
-        self.loan.as_deref().ok_or_else(gone)
+        self.0.connection()
     }
 
     /// Makes everything permanent and visible at once.
     ///
     /// # Errors
     /// Where a deferred constraint refuses, or the connection is lost: then whether it happened is unknown.
-    pub async fn commit(mut self) -> Result<()> {
-        batch(self.connection()?, "COMMIT").await?;
-        // Only now is the connection good for others.
-        drop(self.loan.take());
-        Ok(())
+    pub async fn commit(self) -> Result<()> {
+        self.0.end("COMMIT").await
     }
 
     /// Takes everything back.
     ///
     /// # Errors
     /// When the connection is lost, which takes everything back too.
-    pub async fn rollback(mut self) -> Result<()> {
-        batch(self.connection()?, "ROLLBACK").await?;
-        drop(self.loan.take());
-        Ok(())
-    }
-}
-
-impl Drop for Tx {
-    fn drop(&mut self) {
-        if let Some(loan) = self.loan.take() {
-            give_back(loan);
-        }
-    }
-}
-
-/// Ends whatever transaction is open, then returns the connection. In the background: whoever had it is gone.
-fn give_back(loan: Loan) {
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(async move {
-            if batch(&loan, "ROLLBACK").await.is_err() {
-                drop(Loan::take(loan));
-            }
-        });
-    } else {
-        drop(Loan::take(loan));
+    pub async fn rollback(self) -> Result<()> {
+        self.0.end("ROLLBACK").await
     }
 }
 
@@ -105,7 +113,7 @@ pub struct Snapshot {
 struct Inner {
     store: Store,
     scope: Scope,
-    loan: OnceCell<Loan>,
+    open: OnceCell<Open>,
     by_values: OnceCell<()>,
 }
 
@@ -115,7 +123,7 @@ impl Snapshot {
             inner: Arc::new(Inner {
                 store,
                 scope,
-                loan: OnceCell::new(),
+                open: OnceCell::new(),
                 by_values: OnceCell::new(),
             }),
         }
@@ -124,18 +132,11 @@ impl Snapshot {
     /// The connection; statements on it are pipelined.
     pub(super) async fn connection(&self) -> Result<&AsyncPgConnection> {
         let inner = &*self.inner;
-        let loan = inner.loan.get_or_try_init(|| async {
-            let loan = inner.store.loan().await?;
+        let open = inner.open.get_or_try_init(async || {
             let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", &inner.scope);
-            match batch(&loan, &format!("{begin}; {KEPT_PLANS}")).await {
-                Ok(()) => Ok(loan),
-                Err(error) => {
-                    drop(Loan::take(loan));
-                    Err(Error::from(error))
-                }
-            }
+            Open::begin(&inner.store, &format!("{begin}; {KEPT_PLANS}")).await
         });
-        Ok(&**loan.await?)
+        open.await?.connection()
     }
 
     /// The same, from now on with a plan of its own for each statement, made for the values that are bound.
@@ -144,13 +145,5 @@ impl Snapshot {
         let set = || batch(connection, PLANS_BY_VALUES);
         self.inner.by_values.get_or_try_init(set).await?;
         Ok(connection)
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        if let Some(loan) = self.loan.take() {
-            give_back(loan);
-        }
     }
 }

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use diesel::QueryableByName;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::Snapshot;
 use super::held::properties_of;
 use super::log::actor;
 use super::rows::{
@@ -15,7 +13,7 @@ use super::rows::{
     TicketRow, known,
 };
 use super::sql::{Bind, sql};
-use crate::domain::event::Position;
+use super::{Snapshot, log_months};
 use crate::domain::id::{AccountId, ConversationId, TrashGroupId};
 use crate::domain::image::{Actor, Conversation, Message, Ticket, Time, Trash};
 use crate::domain::noun::MessageKind;
@@ -47,28 +45,7 @@ pub async fn accounts(snapshot: &Snapshot) -> Result<Vec<AccountId>> {
 /// # Errors
 /// As [`accounts`].
 pub async fn log_begins(snapshot: &Snapshot) -> Result<Option<Time>> {
-    #[derive(QueryableByName)]
-    struct HorizonRow {
-        #[diesel(sql_type = st::BigInt)]
-        position: i64,
-        #[diesel(sql_type = st::Nullable<st::Text>)]
-        month: Option<String>,
-    }
-    let statement = sql(
-        "SELECT h.position, (SELECT min(substring(p.relid::regclass::text FROM '^cascades_([0-9]{6})\\Z')) \
-         FROM pg_partition_tree('cascades') p) AS month FROM log_horizon h",
-        [],
-    );
-    let rows: Vec<HorizonRow> = statement.load(&mut snapshot.connection().await?).await?;
-    let dropped = rows
-        .into_iter()
-        .find(|row| Position(row.position) > Position::default());
-    let month = dropped.and_then(|row| row.month);
-    let first =
-        month.and_then(|month| NaiveDate::parse_from_str(&format!("{month}01"), "%Y%m%d").ok());
-    Ok(first
-        .and_then(|day| day.and_hms_opt(0, 0, 0))
-        .map(|time| time.and_utc()))
+    log_months::log_begins(snapshot.connection().await?).await
 }
 
 /// Tickets with their properties, after an id.

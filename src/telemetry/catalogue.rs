@@ -70,7 +70,7 @@ catalogue! {
     Gauge "process_open_fds" [""] "Open files and connections of the process.";
     Gauge "process_cpu_seconds_total" [""] "Processor time of the process, system calls included.";
     Counter "tandem_http_responses_total" ["status"] "HTTP answers, those of refused requests, pages and probes included.";
-    Counter "tandem_operations_total" ["transport, kind, outcome, operation"] "GraphQL operations that ended: `ok`, `refused` before anything ran, `error` in the answer, `timeout`, `cancelled` by the client, `failed` by a fault. Of the operations' names the first 200 are kept apart, the rest is `other`.";
+    Counter "tandem_operations_total" ["transport, kind, outcome, operation"] "GraphQL operations that ended: `ok`, `refused` before anything ran, `error` in the answer, `timeout`, `cancelled` by the client, `failed` by a fault, `shed` where all places were taken (of kind `unread` where that was told at the door). Of the operations' names the first 200 are kept apart, the rest is `other`.";
     Seconds "tandem_operation_seconds" ["kind, operation"] "How long operations took, from the transport to their answer; of subscriptions, how long they stood.";
     Gauge "tandem_operations_open" ["transport, kind"] "Operations that run, subscriptions included.";
     Seconds "tandem_stage_seconds" ["stage"] "Where the time of queries and mutations goes: `parse`, `check` (limits and variables), `execute` (all of the execution) and, as part of that, `statements` (at least one read was on its way to the database).";
@@ -110,7 +110,7 @@ catalogue! {
     Counter "tandem_tail_failures_total" [""] "Looks at the log that failed.";
     Counter "tandem_hints_total" ["channel, outcome"] "Hints to other servers.";
     Counter "tandem_hints_connection_lost_total" [""] "Times that the connection for hints was lost.";
-    Gauge "tandem_pool_size" ["pool"] "The most connections of a pool: `requests`, or `live` for the log.";
+    Gauge "tandem_pool_size" ["pool"] "The most connections of a pool: `requests`, `tokens` to look them up, or `live` for the log.";
     Gauge "tandem_pool_connections" ["pool, state"] "Connections that are open: `idle` or `in_use`.";
     Gauge "tandem_pool_waiting" ["pool"] "Who waits for a connection.";
     Seconds "tandem_pool_wait_seconds" ["pool"] "How long a connection was waited for.";

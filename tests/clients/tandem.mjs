@@ -1,6 +1,7 @@
 // What the suites share: where the server is, and how to make something happen on it.
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 
 function required(name) {
   const value = process.env[name];
@@ -10,6 +11,8 @@ function required(name) {
 
 export const url = required('TANDEM_URL');
 export const token = required('TANDEM_TOKEN');
+/** The token that `tandem dev` prints. */
+export const demoToken = required('TANDEM_DEMO_TOKEN');
 const channel = required('TANDEM_CHANNEL');
 
 export const socketUrl = url.replace(/^http/, 'ws');
@@ -40,16 +43,16 @@ export async function asOf() {
   return (await post('{ asOf }')).asOf;
 }
 
-/** Makes one cascade happen and gives its id and cursor. */
-export async function cascade() {
+/** What a contact writes: makes one cascade happen. */
+async function receive(threadKey) {
   const data = await post(
     `mutation ($input: ReceiveMessageInput!) {
-      receiveMessage(input: $input) { cascade { id cursor } }
+      receiveMessage(input: $input) { cascade { id cursor } conversation { id status } }
     }`,
     {
       input: {
         channelId: channel,
-        threadKey: 'public-clients',
+        threadKey,
         from: { email: 'client@example.com', name: 'Public Client' },
         subject: 'Public clients',
         text: 'One more message.',
@@ -57,7 +60,29 @@ export async function cascade() {
     },
   );
   assert.ok(data.receiveMessage.cascade, 'a message is a cascade');
-  return data.receiveMessage.cascade;
+  return data.receiveMessage;
+}
+
+/** Makes one cascade happen and gives its id and cursor. */
+export async function cascade() {
+  return (await receive('public-clients')).cascade;
+}
+
+/** A new, open conversation: its id and status. */
+export async function conversation() {
+  return (await receive(randomUUID())).conversation;
+}
+
+/** Closes a conversation and gives its cascade's id and cursor. */
+export async function close(conversationId) {
+  const { updateConversationStatus } = await post(
+    `mutation ($input: UpdateConversationStatusInput!) {
+      updateConversationStatus(input: $input) { cascade { id cursor } }
+    }`,
+    { input: { conversationId, status: 'CLOSED' } },
+  );
+  assert.ok(updateConversationStatus.cascade, 'closing is a cascade');
+  return updateConversationStatus.cascade;
 }
 
 /** The first `count` results of an async iterator, whose operation then ends. */

@@ -6,8 +6,8 @@
 //! proxies' and the writers' dice of a run that failed.
 
 pub mod stage;
-mod subscriber;
-mod writer;
+pub mod subscriber;
+pub mod writer;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};

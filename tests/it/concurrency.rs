@@ -1,5 +1,6 @@
 //! Many at once: one winner, no error but refusals, and a log in the order in which things happened.
 
+mod gone;
 mod history;
 mod races;
 mod storm;

@@ -2,5 +2,6 @@
 
 mod commands;
 mod dev;
+mod hundred;
 mod kill;
 pub mod process;

@@ -14,6 +14,7 @@ mod concurrency;
 mod contract;
 mod crash;
 mod embedded;
+mod fuzz_seeds;
 mod http;
 mod layering;
 mod limited;

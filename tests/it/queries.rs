@@ -9,6 +9,7 @@ mod moving;
 mod named;
 mod nodes;
 mod page_info;
+mod plain;
 mod walk;
 mod world;
 

@@ -6,6 +6,7 @@ mod plans;
 pub mod proxy;
 mod screens;
 mod searches;
+mod tokens;
 
 use serde_json::json;
 use tandem::config::Config;

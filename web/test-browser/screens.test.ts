@@ -28,6 +28,16 @@ describe('every screen', () => {
     { name: 'nothing-found', at: () => '#/search?q=xyzzy', open: (page) => page.getByText('Nothing found').waitFor() },
     { name: 'not-found', at: () => '#/open/conversation_00000000000000000000000000', open: (page) => page.getByText('There is no such conversation').waitFor() },
     {
+      name: 'view-form',
+      at: () => '#/mine',
+      open: async (page) => {
+        await page.getByRole('button', { name: 'Save as a view' }).last().click();
+        const dialog = page.getByRole('dialog', { name: 'Save a view' });
+        await dialog.getByText(/\d+ conversations? now/).waitFor();
+        await dialog.getByRole('textbox', { name: 'Name' }).fill('What I have to do');
+      },
+    },
+    {
       name: 'shortcuts',
       at: conversation,
       open: async (page) => {
@@ -90,7 +100,7 @@ describe('every screen', () => {
     it('signing in', async () => {
       const { page, context } = await openWindow(browser, server, 'not-a-token', options);
       await page.goto(server.url);
-      await page.getByText('The server does not accept this token.').waitFor();
+      await page.getByText('You have been signed out').waitFor();
       expect(await accessibilityProblems(page)).toEqual([]);
       await screenshot(page, `sign-in-${look}`);
       await context.close();
@@ -127,6 +137,10 @@ describe('every screen', () => {
     expect(await page.getAttribute('html', 'lang')).toBe(locale.slice(0, 2));
     expect(await accessibilityProblems(page)).toEqual([]);
     await screenshot(page, `desk-${locale.slice(0, 2)}`);
+    await page.locator('.list-title button').last().click();
+    await page.locator('dialog[open]').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await screenshot(page, `view-form-${locale.slice(0, 2)}`);
     expect(complaints).toEqual([]);
     await context.close();
   });

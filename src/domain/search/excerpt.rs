@@ -149,8 +149,9 @@ fn back(text: &str, from: usize, chars: usize) -> usize {
         return 0;
     };
     let within = before.get(at..).unwrap_or_default();
-    let word = within.find(char::is_whitespace);
-    word.map_or(at, |space| at + space + 1)
+    // A space may be several bytes long.
+    let word = within.char_indices().find(|(_, c)| c.is_whitespace());
+    word.map_or(at, |(space, c)| at + space + c.len_utf8())
 }
 
 /// So many characters on.
@@ -203,6 +204,15 @@ mod tests {
             shown.contains("[needle]") && shown.chars().count() < 210,
             "{shown}"
         );
+    }
+
+    #[test]
+    fn begins_at_a_word_after_any_kind_of_space() {
+        for space in [' ', '\u{a0}', '\u{3000}'] {
+            let text = format!("{}{space}{} needle", "x".repeat(30), "y".repeat(30));
+            let expected = format!("…{} [needle]", "y".repeat(30));
+            assert_eq!(shown(&text, "needle"), expected, "{space:?}");
+        }
     }
 
     #[test]

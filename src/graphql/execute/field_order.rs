@@ -12,14 +12,14 @@ struct Plan<'a>(Vec<(&'a Name, Plan<'a>)>);
 /// The data in the order of the operation's selections. The document was held against [`super::Limits`], so that
 /// spreading its fragments out ends soon.
 pub(super) fn ordered(
-    data: Value,
+    mut data: Value,
     document: &ExecutableDocument,
     operation: Option<&str>,
 ) -> Value {
-    match meant(document, operation) {
-        Some(operation) => plan(&[&operation.selection_set.node], document).apply(data),
-        None => data,
+    if let Some(operation) = meant(document, operation) {
+        plan(&[&operation.selection_set.node], document).apply(&mut data);
     }
+    data
 }
 
 fn plan<'a>(selections: &[&'a SelectionSet], document: &'a ExecutableDocument) -> Plan<'a> {
@@ -61,26 +61,41 @@ fn collect<'a>(
 }
 
 impl Plan<'_> {
-    fn apply(&self, value: Value) -> Value {
+    fn apply(&self, value: &mut Value) {
         match value {
-            Value::Object(fields) if !self.0.is_empty() => Value::Object(self.object(fields)),
-            Value::List(items) if !self.0.is_empty() => {
-                Value::List(items.into_iter().map(|item| self.apply(item)).collect())
-            }
-            other => other,
+            Value::Object(fields) if !self.0.is_empty() => self.object(fields),
+            Value::List(items) => items.iter_mut().for_each(|item| self.apply(item)),
+            _ => {}
         }
     }
 
-    fn object(&self, mut fields: IndexMap<Name, Value>) -> IndexMap<Name, Value> {
-        let mut sorted = IndexMap::with_capacity(fields.len());
+    fn object(&self, fields: &mut IndexMap<Name, Value>) {
+        if !self.is_order_of(fields) {
+            let mut sorted = IndexMap::with_capacity(fields.len());
+            for (name, _) in &self.0 {
+                // What a fragment on another type asks for is not there.
+                if let Some((name, value)) = fields.swap_remove_entry(*name) {
+                    sorted.insert(name, value);
+                }
+            }
+            sorted.extend(fields.drain(..));
+            *fields = sorted;
+        }
         for (name, inner) in &self.0 {
-            // What a fragment on another type asks for is not there.
-            if let Some((name, value)) = fields.swap_remove_entry(*name) {
-                sorted.insert(name, inner.apply(value));
+            if !inner.0.is_empty()
+                && let Some(value) = fields.get_mut(*name)
+            {
+                inner.apply(value);
             }
         }
-        sorted.extend(fields);
-        sorted
+    }
+
+    /// Most are in order by themselves, and looking costs less than sorting.
+    fn is_order_of(&self, fields: &IndexMap<Name, Value>) -> bool {
+        let mut asked = self.0.iter();
+        fields
+            .keys()
+            .all(|field| asked.any(|(name, _)| *name == field))
     }
 }
 

@@ -73,6 +73,12 @@ impl Types {
         fields.is_some_and(|fields| !fields.contains_key(field))
     }
 
+    /// Whether an interface or union has that object.
+    pub(in crate::graphql) fn has_member(&self, whole: &str, object: &str) -> bool {
+        let members = self.members.get(whole);
+        members.is_some_and(|members| members.iter().any(|member| member == object))
+    }
+
     /// The type of a field. Where only an interface or union is known, that of the first member with such a field:
     /// fields of one name that differ could not be asked for in one query.
     pub(in crate::graphql) fn field(&self, parent: &str, field: &str) -> Option<&Type> {

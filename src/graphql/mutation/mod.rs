@@ -55,6 +55,7 @@ impl Mutation {
     async fn create_ticket(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "For which conversation, and what the ticket is to be.")]
         input: CreateTicketInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -65,7 +66,7 @@ impl Mutation {
     async fn link_conversation(
         &self,
         ctx: &Context<'_>,
-        input: LinkConversationInput,
+        #[graphql(desc = "Which conversation, and to which ticket.")] input: LinkConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -76,7 +77,7 @@ impl Mutation {
     async fn update_ticket_status(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTicketStatusInput,
+        #[graphql(desc = "Which ticket, and its new status.")] input: UpdateTicketStatusInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -86,6 +87,7 @@ impl Mutation {
     async fn update_ticket_properties(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which ticket, and what of it changes.")]
         input: UpdateTicketPropertiesInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -96,7 +98,7 @@ impl Mutation {
     async fn update_ticket_owner(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTicketOwnerInput,
+        #[graphql(desc = "Which ticket, and its new owner.")] input: UpdateTicketOwnerInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -106,6 +108,7 @@ impl Mutation {
     async fn update_conversation_status(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation, and its new status.")]
         input: UpdateConversationStatusInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -116,6 +119,7 @@ impl Mutation {
     async fn update_conversation_owner(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation, and its new owner.")]
         input: UpdateConversationOwnerInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
@@ -126,7 +130,7 @@ impl Mutation {
     async fn claim_conversation(
         &self,
         ctx: &Context<'_>,
-        input: ClaimConversationInput,
+        #[graphql(desc = "Which conversation.")] input: ClaimConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -136,7 +140,7 @@ impl Mutation {
     async fn move_conversation(
         &self,
         ctx: &Context<'_>,
-        input: MoveConversationInput,
+        #[graphql(desc = "Which conversation, and to which inbox.")] input: MoveConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -146,7 +150,7 @@ impl Mutation {
     async fn trash_conversation(
         &self,
         ctx: &Context<'_>,
-        input: TrashConversationInput,
+        #[graphql(desc = "Which conversation.")] input: TrashConversationInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -156,7 +160,7 @@ impl Mutation {
     async fn trash_ticket(
         &self,
         ctx: &Context<'_>,
-        input: TrashTicketInput,
+        #[graphql(desc = "Which ticket.")] input: TrashTicketInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -166,7 +170,7 @@ impl Mutation {
     async fn restore_from_trash(
         &self,
         ctx: &Context<'_>,
-        input: RestoreFromTrashInput,
+        #[graphql(desc = "Which group, by anything in it.")] input: RestoreFromTrashInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -176,7 +180,7 @@ impl Mutation {
     async fn undo_cascade(
         &self,
         ctx: &Context<'_>,
-        input: UndoCascadeInput,
+        #[graphql(desc = "Which cascade.")] input: UndoCascadeInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -186,7 +190,7 @@ impl Mutation {
     async fn send_reply(
         &self,
         ctx: &Context<'_>,
-        input: SendReplyInput,
+        #[graphql(desc = "In which conversation, and what it says.")] input: SendReplyInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -196,7 +200,7 @@ impl Mutation {
     async fn add_note(
         &self,
         ctx: &Context<'_>,
-        input: AddNoteInput,
+        #[graphql(desc = "In which conversation, and what it says.")] input: AddNoteInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -209,7 +213,7 @@ impl Mutation {
     async fn receive_message(
         &self,
         ctx: &Context<'_>,
-        input: ReceiveMessageInput,
+        #[graphql(desc = "By which channel, from whom, in which thread, and what it says.")] input: ReceiveMessageInput,
     ) -> async_graphql::Result<CascadePayload> {
         let id = input.client_mutation_id.clone();
         payload::run(ctx, input.order(), id).await
@@ -219,7 +223,7 @@ impl Mutation {
     async fn update_details_panel(
         &self,
         ctx: &Context<'_>,
-        input: UpdateDetailsPanelInput,
+        #[graphql(desc = "Which properties, in their order.")] input: UpdateDetailsPanelInput,
     ) -> async_graphql::Result<UpdateDetailsPanelPayload> {
         let id = input.client_mutation_id.clone();
         settings::run_panel(ctx, input.order(), id).await
@@ -229,7 +233,7 @@ impl Mutation {
     async fn create_inbox(
         &self,
         ctx: &Context<'_>,
-        input: CreateInboxInput,
+        #[graphql(desc = "What the inbox is to be.")] input: CreateInboxInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -239,7 +243,7 @@ impl Mutation {
     async fn update_inbox(
         &self,
         ctx: &Context<'_>,
-        input: UpdateInboxInput,
+        #[graphql(desc = "Which inbox, and what of it changes.")] input: UpdateInboxInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -249,6 +253,7 @@ impl Mutation {
     async fn create_channel(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Of which inbox, and what the channel is to be.")]
         input: CreateChannelInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -259,7 +264,7 @@ impl Mutation {
     async fn create_user(
         &self,
         ctx: &Context<'_>,
-        input: CreateUserInput,
+        #[graphql(desc = "Who the user is, and what they may do.")] input: CreateUserInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -269,7 +274,7 @@ impl Mutation {
     async fn update_user(
         &self,
         ctx: &Context<'_>,
-        input: UpdateUserInput,
+        #[graphql(desc = "Which user, and what of them changes.")] input: UpdateUserInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -291,6 +296,7 @@ impl Mutation {
     async fn create_pipeline(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "What the pipeline is called, and its statuses.")]
         input: CreatePipelineInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -301,6 +307,7 @@ impl Mutation {
     async fn create_ticket_status(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Of which pipeline, and what the status is to be.")]
         input: CreateTicketStatusInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -311,6 +318,7 @@ impl Mutation {
     async fn update_ticket_status_definition(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which status, and what of it changes.")]
         input: UpdateTicketStatusDefinitionInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -321,7 +329,7 @@ impl Mutation {
     async fn create_property_definition(
         &self,
         ctx: &Context<'_>,
-        input: CreatePropertyDefinitionInput,
+        #[graphql(desc = "What the property is to be.")] input: CreatePropertyDefinitionInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await
@@ -331,6 +339,7 @@ impl Mutation {
     async fn update_property_definition(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which property, by its name, and what of it changes.")]
         input: UpdatePropertyDefinitionInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
@@ -342,7 +351,7 @@ impl Mutation {
     async fn create_saved_view(
         &self,
         ctx: &Context<'_>,
-        input: CreateSavedViewInput,
+        #[graphql(desc = "What the view is to be.")] input: CreateSavedViewInput,
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(ctx).await?, id).await
@@ -352,7 +361,7 @@ impl Mutation {
     async fn update_saved_view(
         &self,
         ctx: &Context<'_>,
-        input: UpdateSavedViewInput,
+        #[graphql(desc = "Which view, and what of it changes.")] input: UpdateSavedViewInput,
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(ctx).await?, id).await
@@ -362,7 +371,7 @@ impl Mutation {
     async fn delete_saved_view(
         &self,
         ctx: &Context<'_>,
-        input: DeleteSavedViewInput,
+        #[graphql(desc = "Which view.")] input: DeleteSavedViewInput,
     ) -> async_graphql::Result<SavedViewPayload> {
         let id = input.client_mutation_id.clone();
         saved_views::run(ctx, input.order(), id).await
@@ -373,6 +382,7 @@ impl Mutation {
     async fn update_presence(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "In which conversation, and whether they write.")]
         input: UpdatePresenceInput,
     ) -> async_graphql::Result<UpdatePresencePayload> {
         presence::run(ctx, input).await
@@ -383,7 +393,7 @@ impl Mutation {
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
-        input: SignInInput,
+        #[graphql(desc = "Who signs in, and with what.")] input: SignInInput,
     ) -> async_graphql::Result<SessionPayload> {
         credentials::sign_in(ctx, input).await
     }
@@ -392,7 +402,7 @@ impl Mutation {
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,
-        input: AcceptInvitationInput,
+        #[graphql(desc = "The invitation, and the password chosen.")] input: AcceptInvitationInput,
     ) -> async_graphql::Result<SessionPayload> {
         credentials::accept(ctx, input).await
     }
@@ -401,7 +411,7 @@ impl Mutation {
     async fn sign_out(
         &self,
         ctx: &Context<'_>,
-        input: Option<SignOutInput>,
+        #[graphql(desc = "May be left out.")] input: Option<SignOutInput>,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::sign_out(ctx, input.and_then(|input| input.client_mutation_id)).await
     }
@@ -410,7 +420,7 @@ impl Mutation {
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        input: ChangePasswordInput,
+        #[graphql(desc = "The password until now, and the new one.")] input: ChangePasswordInput,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::change_password(ctx, input).await
     }
@@ -419,7 +429,7 @@ impl Mutation {
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        input: RevokeSessionInput,
+        #[graphql(desc = "Which session.")] input: RevokeSessionInput,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::revoke_session(ctx, input).await
     }
@@ -428,7 +438,7 @@ impl Mutation {
     async fn revoke_sessions(
         &self,
         ctx: &Context<'_>,
-        input: RevokeSessionsInput,
+        #[graphql(desc = "Which sessions.")] input: RevokeSessionsInput,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::revoke_sessions(ctx, input).await
     }
@@ -438,7 +448,7 @@ impl Mutation {
     async fn invite_user(
         &self,
         ctx: &Context<'_>,
-        input: InviteUserInput,
+        #[graphql(desc = "Which user.")] input: InviteUserInput,
     ) -> async_graphql::Result<InvitationPayload> {
         credentials::invite_user(ctx, input).await
     }
@@ -448,7 +458,7 @@ impl Mutation {
     async fn create_token(
         &self,
         ctx: &Context<'_>,
-        input: CreateTokenInput,
+        #[graphql(desc = "For whom, and what it may do.")] input: CreateTokenInput,
     ) -> async_graphql::Result<TokenPayload> {
         credentials::create_token(ctx, input).await
     }
@@ -457,7 +467,7 @@ impl Mutation {
     async fn revoke_token(
         &self,
         ctx: &Context<'_>,
-        input: RevokeTokenInput,
+        #[graphql(desc = "Which token.")] input: RevokeTokenInput,
     ) -> async_graphql::Result<AccessPayload> {
         credentials::revoke_token(ctx, input).await
     }

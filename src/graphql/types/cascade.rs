@@ -8,6 +8,7 @@ use super::{Actor, CascadeRule, Conversation, Effect, Ticket, actor};
 use crate::domain::cascade::{Rule, Subject};
 use crate::domain::event::Entry;
 use crate::domain::id::{ConversationId, TicketId};
+use crate::graphql::plain::Plain;
 use crate::graphql::scalars::{Cursor, DateTime};
 use crate::graphql::state::reader;
 
@@ -138,3 +139,6 @@ impl From<Rule> for CascadeRuleDescription {
         }
     }
 }
+
+// What a cascade did is of many kinds, with neighbours of their own.
+impl Plain for Cascade {}

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, Value};
 
 use super::lists::{ConversationsOf, conversation_list_of, ticket_list_of_contact};
 use super::{Conversation, Ticket};
 use crate::graphql::connection::{Connection, PageArgs};
 use crate::graphql::cursor::ListKind;
+use crate::graphql::plain::{At, Plain, Plan, id, text, time};
 use crate::graphql::scalars::DateTime;
 use crate::store::read::{conversation, user};
 
@@ -66,5 +67,18 @@ impl Contact {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> async_graphql::Result<Connection<Ticket>> {
         ticket_list_of_contact(ctx, self.0.id, PageArgs::forward(first, after)).await
+    }
+}
+
+impl Plain for Contact {
+    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+        match field {
+            "id" => Some(id(self.0.id)),
+            "name" => Some(text(self.0.name.as_deref())),
+            "email" => Some(text(self.0.email.as_deref())),
+            "phone" => Some(text(self.0.phone.as_deref())),
+            "createdAt" => Some(time(self.0.created_at)),
+            _ => None,
+        }
     }
 }

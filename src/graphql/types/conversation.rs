@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, Value};
 
 use super::lists::{ConversationsOf, conversation_list_of, timeline};
+use super::user::maybe_user_at;
 use super::{
     Cascade, Channel, Contact, ConversationStatus, Inbox, Message, Ticket, User, Workspace,
     maybe_user, there,
@@ -17,6 +18,7 @@ use crate::graphql::connection::{Connection, PageArgs, Total};
 use crate::graphql::cursor::{ListId, ListKind};
 use crate::graphql::joins::conversation_joins;
 use crate::graphql::limits::Limits;
+use crate::graphql::plain::{At, Plain, Plan, id, text, time, word};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::{Reader, reader};
 use crate::store::read::conversation;
@@ -221,5 +223,47 @@ impl Conversation {
     ) -> async_graphql::Result<Connection<Cascade>> {
         let subject = Subject::Conversation(self.image.id);
         timeline(ctx, subject, PageArgs::forward(first, after)).await
+    }
+}
+
+impl Plain for Conversation {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+        let image = &*self.image;
+        match field {
+            "id" => Some(id(image.id)),
+            "subject" => Some(text(image.subject.as_deref())),
+            "status" => Some(word::<ConversationStatus>(image.status)),
+            "workspace" => Some(word::<Workspace>(image.workspace)),
+            "createdAt" => Some(time(image.created_at)),
+            "lastActivityAt" => Some(time(image.last_activity_at)),
+            "closedAt" => Some(time(image.closed_at)),
+            "trashedAt" => Some(time(image.trash.map(|trash| trash.trashed_at))),
+            "version" => Some(image.version.into()),
+            "inbox" => {
+                let inbox = at.known(|all| &all.inboxes, image.inbox)??;
+                at.object(below, &Inbox(inbox))
+            }
+            "channel" => {
+                let channel = at.known(|all| &all.channels, image.channel)??;
+                at.object(below, &Channel(channel))
+            }
+            "contact" => {
+                let contact = at.known(|all| &all.contacts, image.contact)??;
+                at.object(below, &Contact(contact))
+            }
+            "owner" => maybe_user_at(image.owner, below, at),
+            "ticket" => match image.ticket {
+                None => Some(Value::Null),
+                Some(ticket) => {
+                    let ticket = at.known(|all| &all.tickets, ticket)?;
+                    at.maybe(below, ticket.map(Ticket::without_properties).as_ref())
+                }
+            },
+            "lastMessage" => {
+                let message = at.known(|all| &all.last_messages, image.id)?;
+                at.maybe(below, message.map(Message).as_ref())
+            }
+            _ => None,
+        }
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, Value};
 
 use super::lists::{ConversationsOf, conversation_list_of};
 use super::{ChannelKind, Conversation};
 use crate::graphql::connection::{Connection, PageArgs};
 use crate::graphql::cursor::ListKind;
 use crate::graphql::inputs::{ConversationFilter, ConversationOrder};
+use crate::graphql::plain::{At, Plain, Plan, id, text, word};
 use crate::graphql::state::reader;
 use crate::store::read::{conversation, desk};
 
@@ -95,5 +96,27 @@ impl Channel {
     /// Its name; unique in the inbox.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+}
+
+impl Plain for Inbox {
+    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+        match field {
+            "id" => Some(id(self.0.id)),
+            "name" => Some(text(&*self.0.name)),
+            "createsTickets" => Some(self.0.creates_tickets.into()),
+            _ => None,
+        }
+    }
+}
+
+impl Plain for Channel {
+    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+        match field {
+            "id" => Some(id(self.0.id)),
+            "kind" => Some(word::<ChannelKind>(self.0.kind)),
+            "name" => Some(text(&*self.0.name)),
+            _ => None,
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, Value};
 
-use super::{Actor, MessageKind, actor};
+use super::{Actor, Contact, Integration, MessageKind, User, actor};
+use crate::domain::image;
 use crate::graphql::connection::Listed;
+use crate::graphql::plain::{At, Plain, Plan, id, text, time, word};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::reader;
 use crate::store::read::message;
@@ -44,5 +46,33 @@ impl Message {
     /// When it was written.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
+    }
+}
+
+impl Plain for Message {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+        let message = &*self.0;
+        match field {
+            "id" => Some(id(message.id)),
+            "kind" => Some(word::<MessageKind>(message.kind)),
+            "text" => Some(text(&*message.text)),
+            "createdAt" => Some(time(message.created_at)),
+            "author" => match message.author {
+                image::Actor::User(user) => {
+                    let user = at.known(|all| &all.users, user)??;
+                    at.object(below, &User(user))
+                }
+                image::Actor::Contact(contact) => {
+                    let contact = at.known(|all| &all.contacts, contact)??;
+                    at.object(below, &Contact(contact))
+                }
+                image::Actor::Integration(integration) => {
+                    let integration = at.known(|all| &all.integrations, integration)??;
+                    at.object(below, &Integration(integration))
+                }
+                image::Actor::System => None,
+            },
+            _ => None,
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, Value};
 
 use super::StatusCategory;
+use crate::graphql::plain::{At, Plain, Plan, id, text, word};
 use crate::graphql::state::reader;
 use crate::store::read::desk;
 
@@ -57,5 +58,27 @@ impl TicketStatus {
     /// Its place in the pipeline, counted from 0.
     async fn position(&self) -> i32 {
         self.0.position
+    }
+}
+
+impl Plain for Pipeline {
+    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+        match field {
+            "id" => Some(id(self.0.id)),
+            "name" => Some(text(&*self.0.name)),
+            _ => None,
+        }
+    }
+}
+
+impl Plain for TicketStatus {
+    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+        match field {
+            "id" => Some(id(self.0.id)),
+            "name" => Some(text(&*self.0.name)),
+            "category" => Some(word::<StatusCategory>(self.0.category)),
+            "position" => Some(self.0.position.into()),
+            _ => None,
+        }
     }
 }

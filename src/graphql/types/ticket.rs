@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, Value};
 
 use super::account::panel;
 use super::lists::{ConversationsOf, conversation_list_of, timeline};
+use super::user::maybe_user_at;
 use super::{
     Cascade, Contact, Conversation, Pipeline, PropertyValue, TicketPriority, TicketStatus, User,
     Workspace, maybe_user, there,
@@ -19,6 +20,7 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, PageArgs};
 use crate::graphql::cursor::ListKind;
 use crate::graphql::joins::ticket_joins;
+use crate::graphql::plain::{At, Plain, Plan, id, text, time, word};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::{Reader, reader};
 use crate::store::read::conversation;
@@ -306,5 +308,59 @@ impl TicketCard {
     /// The latest of its conversations' activities and of its own changes.
     async fn last_activity_at(&self) -> DateTime {
         DateTime(self.0.last_activity_at)
+    }
+}
+
+impl Plain for Ticket {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+        let image = &*self.image;
+        match field {
+            "id" => Some(id(image.id)),
+            "pipeline" => {
+                let pipeline = at.known(|all| &all.pipelines, image.status.pipeline)??;
+                at.object(below, &Pipeline(pipeline))
+            }
+            "workspace" => Some(word::<Workspace>(image.workspace)),
+            "contact" => match image.contact {
+                None => Some(Value::Null),
+                Some(contact) => {
+                    let contact = at.known(|all| &all.contacts, contact)?;
+                    at.maybe(below, contact.map(Contact).as_ref())
+                }
+            },
+            "card" => at.object(below, &TicketCard(Arc::clone(&self.image))),
+            "closedAt" => Some(time(image.closed_at)),
+            "trashedAt" => Some(time(image.trash.map(|trash| trash.trashed_at))),
+            "version" => Some(image.version.into()),
+            _ => card_field(image, field, below, at),
+        }
+    }
+}
+
+impl Plain for TicketCard {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+        card_field(&self.0, field, below, at)
+    }
+}
+
+/// What a ticket and its card both have.
+fn card_field(
+    image: &image::Ticket,
+    field: &str,
+    below: &Plan<'_>,
+    at: &mut At<'_>,
+) -> Option<Value> {
+    match field {
+        "number" => Some(image.number.into()),
+        "name" => Some(text(&*image.name)),
+        "status" => {
+            let status = at.known(|all| &all.statuses, image.status.id)??;
+            at.object(below, &TicketStatus(status))
+        }
+        "priority" => Some(image.priority.map_or(Value::Null, word::<TicketPriority>)),
+        "owner" => maybe_user_at(image.owner, below, at),
+        "createdAt" => Some(time(image.created_at)),
+        "lastActivityAt" => Some(time(image.last_activity_at)),
+        _ => None,
     }
 }

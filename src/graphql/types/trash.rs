@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Object};
 
 use super::{Actor, Conversation, Ticket, actor};
 use crate::graphql::connection::Listed;
+use crate::graphql::plain::Plain;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::reader;
 use crate::store::read::trash;
@@ -61,3 +62,6 @@ impl TrashGroup {
         Ok(found.into_iter().flatten().collect())
     }
 }
+
+// What is in it is read for each group.
+impl Plain for TrashGroup {}

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject, Union};
+use async_graphql::{Context, ID, Object, SimpleObject, Union, Value};
 
 use super::{Contact, Inbox, Role, there};
 use crate::domain::id::UserId;
 use crate::domain::image;
+use crate::graphql::plain::{At, Plain, Plan, id, text, word};
 use crate::graphql::state::{Reader, reader};
 use crate::store::read::user;
 
@@ -128,4 +129,40 @@ pub async fn maybe_user(
         None => Ok(None),
         Some(id) => Ok(reader.loaders().users.one(id).await?.map(User)),
     }
+}
+
+impl Plain for User {
+    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+        match field {
+            "id" => Some(id(self.0.id)),
+            "name" => Some(text(&*self.0.name)),
+            "email" => Some(text(&*self.0.email)),
+            "active" => Some(self.0.active.into()),
+            "role" => Some(word::<Role>(self.0.role)),
+            _ => None,
+        }
+    }
+}
+
+impl Plain for Integration {
+    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+        match field {
+            "id" => Some(id(self.0.id)),
+            "name" => Some(text(&*self.0.name)),
+            _ => None,
+        }
+    }
+}
+
+/// The user, where there is one, as a plain value.
+pub(super) fn maybe_user_at(
+    user: Option<UserId>,
+    below: &Plan<'_>,
+    at: &mut At<'_>,
+) -> Option<Value> {
+    let Some(user) = user else {
+        return Some(Value::Null);
+    };
+    let user = at.known(|all| &all.users, user)?;
+    at.maybe(below, user.map(User).as_ref())
 }

@@ -132,7 +132,7 @@ async fn check_messages(
 }
 
 /// When a UUIDv7 was made: just before the cascade that its row began with.
-fn made_at(id: Uuid) -> Option<Time> {
+pub(super) fn made_at(id: Uuid) -> Option<Time> {
     let (seconds, nanos) = id.get_timestamp()?.to_unix();
     DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)
 }

@@ -62,7 +62,7 @@ async fn what_is_refused_or_fails_is_told_in_the_stream() {
     let server = Server::start().await;
     for (document, expected) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
-        ("subscription { nope }", "nope"),
+        ("subscription { nope }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ nope }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { panics }", "INTERNAL"),
         ("{ panics }", "INTERNAL"),

@@ -178,6 +178,17 @@ async fn who_comes_when_all_places_are_taken_is_told_at_once() {
     assert_eq!(refused.headers()[RETRY_AFTER], "1");
     let body: Value = refused.json().await.unwrap();
     assert_eq!(body["errors"][0]["extensions"]["code"], "UNAVAILABLE");
+    // Nobody is asked who it is: that of this token would never be known.
+    let query = json!({ "query": "{ viewer }" });
+    let unknown = server
+        .http
+        .post(server.url("/graphql"))
+        .bearer_auth("hangs");
+    let unknown = unknown.json(&query).send().await.unwrap();
+    assert_eq!(unknown.status(), 503);
+    let stream = server.post().header("accept", "text/event-stream");
+    let stream = stream.json(&json!({ "query": "subscription { count(to: 1) }" }));
+    assert_eq!(stream.send().await.unwrap().status(), 200);
     let mut client = server.socket().await;
     client.subscribe("1", "{ viewer }").await;
     assert_eq!(

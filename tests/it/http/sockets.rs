@@ -74,6 +74,7 @@ async fn refusals_are_errors_and_failures_are_results() {
     for (document, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
         ("{ nope }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { nope }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ panics }", "INTERNAL"),
         ("subscription { panics }", "INTERNAL"),
     ] {

@@ -3,6 +3,7 @@
 mod chaos;
 mod deployment;
 mod limits;
+mod log_months;
 mod metrics;
 mod outage;
 mod settings;

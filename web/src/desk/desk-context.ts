@@ -3,6 +3,7 @@ import type { Connection } from './api/connection';
 import type { DeskQuery } from './api/generated';
 import type { Endpoints } from '../shared/endpoints';
 import type { Commands } from './commands/commands';
+import type { FeedListeners } from './live/feed-listeners';
 import type { Marks } from './live/marks';
 
 /** What every screen of the desk can count on. */
@@ -16,6 +17,8 @@ export interface Desk {
   readonly users: DeskQuery['users'];
   readonly definitions: DeskQuery['propertyDefinitions'];
   readonly marks: Marks;
+  /** Tells of everything that happens in the account. */
+  readonly feed: FeedListeners;
   readonly commands: Commands;
   /** Whether the viewer's role lets them change things. */
   readonly mayWrite: boolean;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextIndex } from '../../src/desk/list/use-row-keys';
+import { chunks } from '../../src/desk/live/use-counts';
 import { countedFilters, filterOf } from '../../src/desk/list/views';
 import { initials } from '../../src/desk/ui/Avatar';
 
@@ -22,12 +23,15 @@ describe('what a list holds', () => {
     expect(filterOf('inbox_1', true, 'user_1')).toEqual({ status: 'CLOSED', inboxId: 'inbox_1' });
   });
 
-  it('is counted for no more lists than the server takes', () => {
+  it('is counted for the trash, each view and each inbox, as many at once as the server takes', () => {
     const inboxes = Array.from({ length: 40 }, (_, index) => `inbox_${index}`);
     const filters = countedFilters(inboxes, 'user_1');
-    expect(filters.length).toBe(20);
+    expect(filters.length).toBe(45);
     expect(filters[0]).toEqual({ inTrash: true });
     expect(filters[1]).toEqual(filterOf('mine', false, 'user_1'));
+    const parts = chunks(filters, 20);
+    expect(parts.map(({ length }) => length)).toEqual([20, 20, 5]);
+    expect(parts.flat()).toEqual(filters);
   });
 });
 

@@ -1,14 +1,14 @@
-import { cacheExchange } from '@urql/exchange-graphcache';
+import { type Cache, cacheExchange } from '@urql/exchange-graphcache';
 import { applyCascade } from '../live/apply-cascade';
 import { applyFrame } from '../list/apply-frame';
+import { applySavedView } from '../views/apply-saved-view';
 import {
-  ConversationListDocument,
   type ConversationViewSubscription,
-  type ConversationViewSubscriptionVariables,
   DeskDocument,
   embeddedTypes,
   type FeedSubscription,
   possibleTypes,
+  type SavedViewResultFragment,
   type UpdateDetailsPanelMutation,
 } from './generated';
 
@@ -23,11 +23,13 @@ export function createCache() {
           applyCascade(cache, result.cascades);
         },
         conversationView(result: ConversationViewSubscription, variables, cache) {
-          const list = { query: ConversationListDocument, variables: variables as ConversationViewSubscriptionVariables };
-          cache.updateQuery(list, (before) => applyFrame(before, result.conversationView));
+          applyFrame(cache, variables, result.conversationView);
         },
       },
       Mutation: {
+        createSavedView: viewChanged,
+        updateSavedView: viewChanged,
+        deleteSavedView: viewChanged,
         updateDetailsPanel({ updateDetailsPanel: { viewer } }: UpdateDetailsPanelMutation, _variables, cache) {
           if (!viewer) return;
           cache.updateQuery({ query: DeskDocument }, (desk) =>
@@ -36,4 +38,9 @@ export function createCache() {
       },
     },
   });
+}
+
+/** The payload is under the name that the desk's documents give it. */
+function viewChanged(result: object, _variables: unknown, cache: Cache): void {
+  applySavedView(cache, (result as { payload: SavedViewResultFragment }).payload);
 }

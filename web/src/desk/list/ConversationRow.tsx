@@ -3,7 +3,6 @@ import type { ConversationRowFragment } from '../api/generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { useMark } from '../live/marks';
-import { hrefOf, type Route } from '../routes';
 import { Avatar } from '../ui/Avatar';
 import { Icon } from '../ui/Icon';
 import { StatusDot } from '../ui/StatusDot';
@@ -12,14 +11,15 @@ import { actorName, contactName } from '../words/actor';
 
 interface Props {
   readonly conversation: ConversationRowFragment;
-  readonly to: Route;
+  /** The screen that it opens on; text, so that rows that stay as they are need not be drawn again. */
+  readonly href: string;
   readonly current: boolean;
   /** What stands in place of the last message. */
   readonly children?: ReactNode;
 }
 
 /** A conversation in a list: who, about what, the last word, and where it stands. */
-export const ConversationRow = memo(function ConversationRow({ conversation, to, current, children }: Props) {
+export const ConversationRow = memo(function ConversationRow({ conversation, href, current, children }: Props) {
   const { t } = useWords();
   const { marks } = useDesk();
   const { id, contact, subject, channel, owner, ticket, lastMessage, lastActivityAt } = conversation;
@@ -29,7 +29,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, to,
 
   return (
     <li data-row={id} className={`row${current ? ' is-current' : ''}${mark?.fresh ? ' is-fresh' : ''}${noted ? ' is-noted' : ''}`}>
-      <a href={hrefOf(to)} aria-current={current ? 'true' : undefined}>
+      <a href={href} aria-current={current ? 'true' : undefined}>
         <Avatar id={contact.id} name={name} contact />
         <span className="row-main">
           <span className="row-line">

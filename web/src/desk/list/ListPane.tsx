@@ -4,26 +4,34 @@ import { useWords } from '../i18n/context';
 import { HOME, hrefOf, type Route, VIEWS } from '../routes';
 import { NavigationButton } from '../shell/ScreenHead';
 import { useShortcut } from '../shell/use-shortcut';
+import { Icon } from '../ui/Icon';
+import type { SavedView } from '../views/ViewDialog';
 import { ConversationList } from './ConversationList';
 import { SearchBox } from './SearchBox';
 import { SearchResults } from './SearchResults';
+import { listed } from './views';
 
 interface Props {
   readonly route: Extract<Route, { screen: 'list' | 'search' }>;
   readonly onNavigation: () => void;
+  /** Opens the form of a saved view, or of a new one. */
+  readonly onView: (view: SavedView | null) => void;
 }
 
 /** The list of a view or inbox, or what a search found. */
-export function ListPane({ route, onNavigation }: Props) {
+export function ListPane({ route, onNavigation, onView }: Props) {
   const { t } = useWords();
-  const { inboxes, savedViews } = useDesk();
+  const { inboxes, savedViews, viewer } = useDesk();
+  const saved = route.screen === 'list' ? savedViews.find(({ id }) => id === route.list) : undefined;
+  const wanted = useSame(listed(route, savedViews, viewer.user.id));
+  const mayChange = saved && (saved.owner.id === viewer.user.id || (saved.shared && viewer.user.role === 'ADMIN'));
   const search = useRef<HTMLInputElement>(null);
   useShortcut('/', () => search.current?.focus());
 
   const title = () => {
     if (route.screen === 'search') return t('search.results');
     const view = VIEWS.find((each) => each === route.list);
-    return view ? t(`view.${view}`) : ([...inboxes, ...savedViews].find(({ id }) => id === route.list)?.name ?? t('list.label'));
+    return view ? t(`view.${view}`) : ((saved ?? inboxes.find(({ id }) => id === route.list))?.name ?? t('list.label'));
   };
   return (
     <section className="pane list" aria-label={t('list.label')}>
@@ -31,11 +39,23 @@ export function ListPane({ route, onNavigation }: Props) {
         <div className="list-title">
           <NavigationButton onClick={onNavigation} />
           <h1>{title()}</h1>
-          {route.screen === 'list' && !savedViews.some(({ id }) => id === route.list) && <StatusSwitch route={route} />}
+          {route.screen === 'list' && !saved && <StatusSwitch route={route} />}
+          {(mayChange || (route.screen === 'list' && !saved)) && (
+            <button
+              type="button"
+              className="button is-ghost is-icon"
+              aria-label={t(saved ? 'views.edit' : 'views.new')}
+              title={t(saved ? 'views.edit' : 'views.new')}
+              onClick={() => onView(saved ?? null)}
+            >
+              <Icon name={saved ? 'edit' : 'save'} />
+            </button>
+          )}
         </div>
         <SearchBox ref={search} text={route.screen === 'search' ? route.text : ''} />
       </header>
-      {route.screen === 'search' ? <SearchResults key={route.text} route={route} /> : <ConversationList key={hrefOf({ ...route, conversationId: null })} route={route} />}
+      {route.screen === 'search' && <SearchResults key={route.text} route={route} />}
+      {route.screen === 'list' && <ConversationList key={route.list + JSON.stringify(wanted)} route={route} wanted={wanted} />}
     </section>
   );
 }
@@ -51,4 +71,11 @@ function StatusSwitch({ route }: { route: Extract<Route, { screen: 'list' }> }) 
       ))}
     </nav>
   );
+}
+
+/** The same object for as long as it says the same. */
+function useSame<Value>(value: Value): Value {
+  const last = useRef(value);
+  if (JSON.stringify(last.current) !== JSON.stringify(value)) last.current = value;
+  return last.current;
 }

@@ -1,9 +1,9 @@
-import { useState } from 'react';
-import { useQuery } from 'urql';
+import { usePages } from '../api/use-pages';
 import { SearchDocument, type SearchQuery, type TicketLiveFragment } from '../api/generated';
 import { useWords } from '../i18n/context';
 import { hrefOf, type Route, withConversation } from '../routes';
 import { Icon } from '../ui/Icon';
+import { ListEnd } from '../ui/ListEnd';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
 import { StatusDot } from '../ui/StatusDot';
 import { Time } from '../ui/Time';
@@ -15,18 +15,23 @@ const PAGE = 25;
 type SearchRoute = Extract<Route, { screen: 'search' }>;
 type Found = SearchQuery['search']['edges'][number];
 
-/** What a search found, best first. */
+/** What a search found, best first. To search for something else is another component. */
 export function SearchResults({ route }: { route: SearchRoute }) {
   const { t } = useWords();
-  const [first, setFirst] = useState(PAGE);
-  const variables = { text: route.text, first };
-  const [{ data, error, fetching }, refetch] = useQuery({ query: SearchDocument, variables, requestPolicy: 'cache-and-network' });
-  const edges = data?.search.edges ?? [];
-  useRowKeys(edges.flatMap(({ node }) => (node.__typename === 'Conversation' ? [node.id] : [])), route);
+  const { pages, state, error, more } = usePages({
+    document: SearchDocument,
+    variables: (after) => ({ text: route.text, first: PAGE, after }),
+    pageOf,
+    start: null,
+    atFirst: 1,
+    policy: 'cache-and-network',
+  });
+  // What was found may have moved to another page since.
+  const edges = [...new Map(pages.flatMap((page) => page.edges).map((edge) => [edge.node.id, edge])).values()];
+  useRowKeys(edges.flatMap(({ node }) => (node.__typename === 'Conversation' ? [node.id] : [])), route, more);
 
-  if (error && !data) return <Failed error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />;
-  if (!data) return <Skeleton rows={6} shape="row" />;
-  if (edges.length === 0 && !fetching) {
+  if (pages.length === 0) return error ? <Failed error={error} onRetry={more} /> : <Skeleton rows={6} shape="row" />;
+  if (edges.length === 0) {
     return <Empty icon="search" title={t('search.empty', { text: route.text })} text={t('search.emptyText')} />;
   }
   return (
@@ -36,19 +41,19 @@ export function SearchResults({ route }: { route: SearchRoute }) {
           <FoundRow key={found.node.id} found={found} route={route} />
         ))}
       </ul>
-      {data.search.pageInfo.hasNextPage && first < 100 && (
-        <button type="button" className="button is-ghost list-more" onClick={() => setFirst(first + PAGE)}>
-          {t('action.more')}
-        </button>
-      )}
+      <ListEnd state={state} length={edges.length} onMore={more} ended={t('search.all', { count: edges.length })} />
     </div>
   );
+}
+
+function pageOf({ search: { edges, pageInfo } }: SearchQuery) {
+  return { edges, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
 }
 
 function FoundRow({ found: { node, excerpt }, route }: { found: Found; route: SearchRoute }) {
   if (node.__typename === 'Ticket') return <TicketRow ticket={node} excerpt={excerpt} />;
   return (
-    <ConversationRow conversation={node} to={withConversation(route, node.id)} current={node.id === route.conversationId}>
+    <ConversationRow conversation={node} href={hrefOf(withConversation(route, node.id))} current={node.id === route.conversationId}>
       <Excerpt parts={excerpt} />
     </ConversationRow>
   );

@@ -1,9 +1,12 @@
 import type { ConversationFilter, ConversationOrder } from '../api/generated';
-import { VIEWS } from '../routes';
+import { HOME, type Route, VIEWS } from '../routes';
+import type { Wanted } from './older-rows';
 
-/** How many conversations a list shows at first, and at most: the server's limit. */
+/** How many conversations a live list has at first, and at most: the server's limit. */
 export const FIRST_PAGE = 30;
 export const LONGEST_LIST = 100;
+/** How many of those that come after it are fetched at once. */
+export const OLDER_PAGE = 50;
 
 /** A list that somebody has named. */
 export interface SavedView {
@@ -16,6 +19,13 @@ export interface SavedView {
 /** What a saved view lists, and in what order. */
 export function savedList(view: SavedView) {
   return { filter: view.filter as ConversationFilter, orderBy: view.orderBy as ConversationOrder };
+}
+
+/** What a screen lists; where it lists nothing, all that is open. */
+export function listed(route: Route, savedViews: readonly SavedView[], viewerId: string): Wanted {
+  if (route.screen !== 'list') return { filter: filterOf(HOME.list, false, viewerId) };
+  const saved = savedViews.find(({ id }) => id === route.list);
+  return saved ? savedList(saved) : { filter: filterOf(route.list, route.closed, viewerId) };
 }
 
 /** What a view or an inbox lists. */
@@ -35,11 +45,7 @@ export function filterOf(list: string, closed: boolean, viewerId: string): Conve
   }
 }
 
-/** How many filters the server counts in one stream. */
-export const MOST_COUNTED = 20;
-
-/** What the navigation counts, in this order: the trash, the views, and as many inboxes as may be. */
+/** What the navigation counts, in this order: the trash, the views, and the inboxes. */
 export function countedFilters(inboxIds: readonly string[], viewerId: string): ConversationFilter[] {
-  const lists = [...VIEWS, ...inboxIds].slice(0, MOST_COUNTED - 1);
-  return [{ inTrash: true }, ...lists.map((list) => filterOf(list, false, viewerId))];
+  return [{ inTrash: true }, ...[...VIEWS, ...inboxIds].map((list) => filterOf(list, false, viewerId))];
 }

@@ -7,6 +7,7 @@ import { Commands } from '../commands/commands';
 import { type Desk, DeskContext } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { followFeed } from '../live/feed';
+import { FeedListeners } from '../live/feed-listeners';
 import { Marks } from '../live/marks';
 import { Shell } from '../shell/Shell';
 import { Failed } from '../ui/Notice';
@@ -31,15 +32,14 @@ export function DeskLoader(props: Props) {
 function DeskReady({ endpoints, connection, demo, onSignOut, onExpired, data }: Props & { data: DeskQuery }) {
   const client = useClient();
   const [marks] = useState(() => new Marks());
+  const [feed] = useState(() => new FeedListeners());
   const [commands] = useState(() => new Commands(client));
   const [asOf] = useState(data.asOf);
   const { viewer, inboxes, savedViews, users, propertyDefinitions } = data;
   const viewerId = viewer.user.id;
 
-  useEffect(
-    () => followFeed(client, asOf, { onCascade: (cascade) => marks.note(cascade, viewerId), onExpired }),
-    [client, asOf, marks, viewerId, onExpired],
-  );
+  useEffect(() => feed.subscribe((cascade) => marks.note(cascade, viewerId)), [feed, marks, viewerId]);
+  useEffect(() => followFeed(client, asOf, { onCascade: (cascade) => feed.tell(cascade), onExpired }), [client, asOf, feed, onExpired]);
 
   const desk = useMemo<Desk>(
     () => ({
@@ -51,12 +51,13 @@ function DeskReady({ endpoints, connection, demo, onSignOut, onExpired, data }: 
       users,
       definitions: propertyDefinitions,
       marks,
+      feed,
       commands,
       mayWrite: viewer.user.role !== 'VIEWER',
       signOut: onSignOut,
       demo,
     }),
-    [endpoints, connection, viewer, inboxes, savedViews, users, propertyDefinitions, marks, commands, onSignOut, demo],
+    [endpoints, connection, viewer, inboxes, savedViews, users, propertyDefinitions, marks, feed, commands, onSignOut, demo],
   );
   return (
     <DeskContext value={desk}>

@@ -4,6 +4,7 @@ import { fetchConfig, storedToken, storeToken } from '../../shared/session';
 import { useWords } from '../i18n/context';
 import { DeskRoot } from './DeskRoot';
 import { SignIn } from './SignIn';
+import { signOut } from './sign-in';
 
 type Phase =
   | { readonly name: 'starting' }
@@ -17,7 +18,9 @@ export function Session({ endpoints }: { endpoints: Endpoints }) {
 
   const leave = useCallback(
     async (refused: boolean) => {
+      const ended = storedToken();
       storeToken(null);
+      if (ended && !refused) await signOut(endpoints, ended);
       const { token } = await fetchConfig(endpoints.config);
       setPhase({ name: 'signed-out', refused, demo: token !== null });
     },
@@ -42,7 +45,7 @@ export function Session({ endpoints }: { endpoints: Endpoints }) {
     case 'starting':
       return <p className="starting">{t('signIn.starting')}</p>;
     case 'signed-out':
-      return <SignIn refused={phase.refused} onToken={enter} onDemo={phase.demo ? () => void begin() : null} />;
+      return <SignIn endpoints={endpoints} refused={phase.refused} onToken={enter} onDemo={phase.demo ? () => void begin() : null} />;
     case 'in':
       return <DeskRoot key={phase.token} endpoints={endpoints} token={phase.token} demo={phase.demo} onSignOut={leave} />;
   }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { ListPane } from '../list/ListPane';
 import { conversationOf, type Route, withConversation } from '../routes';
+import type { SavedView } from '../views/ViewDialog';
 import { ConversationPanes } from '../thread/ConversationPanes';
 import { Empty } from '../ui/Notice';
 import { useWords } from '../i18n/context';
@@ -10,10 +11,12 @@ import { useShortcut } from './use-shortcut';
 interface Props {
   readonly route: Extract<Route, { screen: 'list' | 'search' }>;
   readonly onNavigation: () => void;
+  /** Opens the form of a saved view, or of a new one. */
+  readonly onView: (view: SavedView | null) => void;
 }
 
 /** The daily workplace: a list of conversations, the one that is open, and what belongs to it. */
-export function ConversationDesk({ route, onNavigation }: Props) {
+export function ConversationDesk({ route, onNavigation, onView }: Props) {
   const { t } = useWords();
   const open = conversationOf(route);
   const [sideOpen, setSideOpen] = useState(false);
@@ -22,7 +25,7 @@ export function ConversationDesk({ route, onNavigation }: Props) {
 
   return (
     <main className={`workplace${open ? ' has-conversation' : ''}${sideOpen ? ' has-side' : ''}`}>
-      <ListPane route={route} onNavigation={onNavigation} />
+      <ListPane route={route} onNavigation={onNavigation} onView={onView} />
       {open ? (
         <ConversationPanes
           key={open}

@@ -1,8 +1,7 @@
-import { CountsDocument } from '../api/generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { countedFilters } from '../list/views';
-import { useLive } from '../live/use-live';
+import { useCounts } from '../live/use-counts';
 import { HOME, type Route, type View, VIEWS } from '../routes';
 import type { IconName } from '../ui/Icon';
 import { AccountMenu } from './AccountMenu';
@@ -15,15 +14,14 @@ const ICONS: Record<View, IconName> = { mine: 'person', unassigned: 'ghost', ope
 interface Props {
   readonly route: Route;
   readonly onDialog: (dialog: ShellDialog) => void;
+  readonly onNewView: () => void;
 }
 
 /** Views and inboxes, each with how many open conversations it has, now. */
-export function Navigation({ route, onDialog }: Props) {
+export function Navigation({ route, onDialog, onNewView }: Props) {
   const { t } = useWords();
   const { inboxes, viewer } = useDesk();
-  const filters = countedFilters(inboxes.map(({ id }) => id), viewer.user.id);
-  const { data } = useLive(CountsDocument, { filters });
-  const [trashed, ...counts] = data?.counts ?? [];
+  const [trashed, ...counts] = useCounts(countedFilters(inboxes.map(({ id }) => id), viewer.user.id));
   const here = route.screen === 'list' ? route.list : route.screen;
 
   return (
@@ -45,9 +43,9 @@ export function Navigation({ route, onDialog }: Props) {
             <NavigationEntry key={id} to={{ ...HOME, list: id }} icon="inbox" name={name} count={counts[VIEWS.length + index]} current={here === id} />
           ))}
         </ul>
-        <SavedViews here={here} />
+        <SavedViews here={here} onNew={onNewView} />
         <ul className="navigation-last">
-          <NavigationEntry to={{ screen: 'trash' }} icon="trash" name={t('nav.trash')} count={trashed} current={here === 'trash'} trash />
+          <NavigationEntry to={{ screen: 'trash' }} icon="trash" name={t('nav.trash')} count={trashed} current={here === 'trash'} counted="nav.trashCount" />
         </ul>
       </div>
       <AccountMenu onDialog={onDialog} />

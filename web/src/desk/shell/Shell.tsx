@@ -4,7 +4,9 @@ import { Toasts } from '../commands/Toasts';
 import { useDesk } from '../desk-context';
 import { ConversationDesk } from './ConversationDesk';
 import { go } from '../use-route';
+import { listed } from '../list/views';
 import { HOME, VIEWS } from '../routes';
+import { type SavedView, ViewDialog } from '../views/ViewDialog';
 import { TicketRecord } from '../ticket/TicketRecord';
 import { Trash } from '../trash/Trash';
 import { useRoute } from '../use-route';
@@ -19,8 +21,9 @@ export type ShellDialog = 'shortcuts' | 'developers';
 /** The frame of the desk: navigation beside the screen that the address names, and above them what concerns all. */
 export function Shell() {
   const route = useRoute();
-  const { commands, viewer } = useDesk();
+  const { commands, savedViews, viewer } = useDesk();
   const [dialog, setDialog] = useState<ShellDialog | null>(null);
+  const [editing, setEditing] = useState<{ readonly view: SavedView | null } | null>(null);
   const [navigationOpen, setNavigationOpen] = useState(false);
   const closeNavigation = () => setNavigationOpen(false);
   useEffect(closeNavigation, [route]);
@@ -39,15 +42,16 @@ export function Shell() {
   return (
     <div className={`desk${navigationOpen ? ' has-navigation' : ''}`} data-screen={route.screen}>
       <ConnectionBar />
-      <Navigation route={route} onDialog={setDialog} />
+      <Navigation route={route} onDialog={setDialog} onNewView={() => setEditing({ view: null })} />
       {navigationOpen && <div className="desk-shade" onClick={closeNavigation} />}
       {(route.screen === 'list' || route.screen === 'search') && (
-        <ConversationDesk route={route} onNavigation={() => setNavigationOpen(true)} />
+        <ConversationDesk route={route} onNavigation={() => setNavigationOpen(true)} onView={(view) => setEditing({ view })} />
       )}
       {route.screen === 'ticket' && <TicketRecord key={route.ticketId} id={route.ticketId} onNavigation={() => setNavigationOpen(true)} />}
       {route.screen === 'trash' && <Trash onNavigation={() => setNavigationOpen(true)} />}
       <Toasts />
       <QuestionDialog />
+      {editing && <ViewDialog view={editing.view} begin={listed(route, savedViews, viewer.user.id)} onClose={() => setEditing(null)} />}
       {dialog === 'shortcuts' && <ShortcutsDialog onClose={() => setDialog(null)} />}
       {dialog === 'developers' && <DevelopersDialog onClose={() => setDialog(null)} />}
     </div>

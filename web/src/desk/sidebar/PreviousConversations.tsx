@@ -1,17 +1,20 @@
 import { useWords } from '../i18n/context';
 import { hrefOf, type Route } from '../routes';
 import type { Conversation } from '../thread/ConversationPanes';
+import { usePreviousConversations } from '../thread/use-more-conversations';
+import { MoreButton } from '../ui/ListEnd';
 import { StatusDot } from '../ui/StatusDot';
 import { Time } from '../ui/Time';
 
 interface Props {
-  readonly conversations: Conversation['previousConversations']['nodes'];
+  readonly conversation: Conversation;
   readonly routeTo: (id: string) => Route;
 }
 
 /** What else this contact has written about, most recent first. */
-export function PreviousConversations({ conversations, routeTo }: Props) {
+export function PreviousConversations({ conversation, routeTo }: Props) {
   const { t } = useWords();
+  const { conversations, state, more } = usePreviousConversations(conversation);
   return (
     <section className="card" aria-labelledby="side-previous">
       <h2 id="side-previous">{t('side.previous')}</h2>
@@ -28,6 +31,7 @@ export function PreviousConversations({ conversations, routeTo }: Props) {
           </li>
         ))}
       </ul>
+      <MoreButton state={state} onMore={more} />
     </section>
   );
 }

@@ -21,7 +21,7 @@ interface Props {
 export function Sidebar({ conversation, routeTo, onClose, onRefetch }: Props) {
   const { t } = useWords();
   const { mayWrite } = useDesk();
-  const { ticket, contact, previousConversations, trashedAt } = conversation;
+  const { ticket, contact, trashedAt } = conversation;
   const mayChange = mayWrite && trashedAt === null;
   return (
     <section className="pane side" aria-label={t('side.label')}>
@@ -37,7 +37,7 @@ export function Sidebar({ conversation, routeTo, onClose, onRefetch }: Props) {
         <NoTicket conversation={conversation} disabled={!mayChange} />
       )}
       <ContactCard contact={contact} />
-      <PreviousConversations conversations={previousConversations.nodes} routeTo={routeTo} />
+      <PreviousConversations conversation={conversation} routeTo={routeTo} />
     </section>
   );
 }

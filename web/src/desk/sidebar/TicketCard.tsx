@@ -5,6 +5,8 @@ import { TicketStatusPicker } from '../commands/TicketStatusPicker';
 import { useWords } from '../i18n/context';
 import { hrefOf, type Route } from '../routes';
 import { TicketLink } from '../ticket/TicketLink';
+import { useTicketConversations } from '../thread/use-more-conversations';
+import { MoreButton } from '../ui/ListEnd';
 import { StatusDot } from '../ui/StatusDot';
 import { Time } from '../ui/Time';
 import { contactName } from '../words/actor';
@@ -19,7 +21,8 @@ interface Props {
 /** The fixed card of a ticket: the same for everybody. */
 export function TicketCard({ ticket, disabled, conversationId, routeTo }: Props) {
   const { t } = useWords();
-  const siblings = ticket.conversations.nodes.filter(({ id }) => id !== conversationId);
+  const { conversations, state, more } = useTicketConversations(ticket);
+  const siblings = conversations.filter(({ id }) => id !== conversationId);
   return (
     <section className="card" aria-labelledby="side-ticket">
       <h2 id="side-ticket">{t('side.ticket')}</h2>
@@ -58,7 +61,7 @@ export function TicketCard({ ticket, disabled, conversationId, routeTo }: Props)
       </dl>
       {siblings.length > 0 && (
         <>
-          <h3>{t('side.conversations', { count: ticket.conversations.nodes.length })}</h3>
+          <h3>{t('side.conversations', { count: ticket.conversations.totalCount })}</h3>
           <ul className="links">
             {siblings.map((sibling) => (
               <li key={sibling.id}>
@@ -70,6 +73,7 @@ export function TicketCard({ ticket, disabled, conversationId, routeTo }: Props)
               </li>
             ))}
           </ul>
+          <MoreButton state={state} onMore={more} />
         </>
       )}
     </section>

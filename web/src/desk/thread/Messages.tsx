@@ -1,28 +1,32 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useWords } from '../i18n/context';
+import { ListBegin } from '../ui/ListEnd';
 import { useNow } from '../ui/Time';
 import type { Conversation } from './ConversationPanes';
-import { EarlierMessages } from './EarlierMessages';
 import { ThreadEvent } from './ThreadEvent';
 import { ThreadMessage } from './ThreadMessage';
-import { dayOf, type ThreadItem, threadItems } from './thread-items';
+import { dayOf, keyOf, type ThreadItem } from './thread-items';
+import { useEarlier } from './use-earlier';
 import { useStickToEnd } from './use-stick-to-end';
 
 /** All that was said and done, oldest first, with the newest in sight. */
 export function Messages({ conversation }: { conversation: Conversation }) {
   const { t } = useWords();
-  const { messages, timeline } = conversation;
-  const { hasPreviousPage, startCursor } = messages.pageInfo;
-  const items = useMemo(() => threadItems(messages.nodes, timeline.nodes, !hasPreviousPage), [messages, timeline, hasPreviousPage]);
-  const [seenAtFirst] = useState(() => new Set([...messages.nodes, ...timeline.nodes].map(({ id }) => id)));
-  const { ref, behind, toEnd } = useStickToEnd(items.length);
+  const { messages } = conversation;
+  const { items, state, more } = useEarlier(conversation);
+  // What was there when one came; what is later is new.
+  const [openedAt] = useState(() => Math.max(...items.map(({ at }) => Date.parse(at))));
+  const isNew = ({ at }: ThreadItem) => Date.parse(at) > openedAt;
+  const last = items.at(-1);
+  const before = items.filter((item) => !isNew(item)).length;
+  const { ref, behind, toEnd } = useStickToEnd(last ? keyOf(last) : '', `${state} ${before}`);
   const newest = messages.nodes.at(-1);
 
   return (
     <div className="messages-frame">
       <div className="messages" ref={ref} role="log" aria-label={t('thread.messages')} tabIndex={0}>
-        {hasPreviousPage && startCursor && <EarlierMessages id={conversation.id} before={startCursor} />}
-        <ThreadItems conversationId={conversation.id} items={items} seen={seenAtFirst} />
+        <ListBegin state={state} length={items.length} onMore={more} name={t('thread.earlier')} />
+        <ThreadItems conversationId={conversation.id} items={items} isNew={isNew} />
       </div>
       {behind && newest && (
         <button type="button" className="messages-behind" onClick={toEnd}>
@@ -36,25 +40,23 @@ export function Messages({ conversation }: { conversation: Conversation }) {
 interface ThreadItemsProps {
   readonly conversationId: string;
   readonly items: readonly ThreadItem[];
-  /** What was there when one came; null where nothing counts as new. */
-  readonly seen: ReadonlySet<string> | null;
+  /** Whether one came while one looked. */
+  readonly isNew: (item: ThreadItem) => boolean;
 }
 
 /** Items under the names of their days. */
-export function ThreadItems({ conversationId, items, seen }: ThreadItemsProps) {
+function ThreadItems({ conversationId, items, isNew }: ThreadItemsProps) {
   const { dates } = useWords();
   const now = useNow();
   return items.map((item, index) => {
     const before = items[index - 1];
-    const key = item.kind === 'message' ? item.message.id : item.cascade.id;
-    const isNew = seen !== null && !seen.has(key);
     return (
-      <div key={key} className="thread-item">
+      <div key={keyOf(item)} className="thread-item">
         {(!before || dayOf(before.at) !== dayOf(item.at)) && <h2 className="day">{dates.dayName(item.at, now)}</h2>}
         {item.kind === 'message' ? (
-          <ThreadMessage message={item.message} continues={item.continues} isNew={isNew} />
+          <ThreadMessage message={item.message} continues={item.continues} isNew={isNew(item)} />
         ) : (
-          <ThreadEvent conversationId={conversationId} cascade={item.cascade} isNew={isNew} />
+          <ThreadEvent conversationId={conversationId} cascade={item.cascade} isNew={isNew(item)} />
         )}
       </div>
     );

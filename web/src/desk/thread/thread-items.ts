@@ -34,6 +34,11 @@ function continuesOn(item: Extract<ThreadItem, { kind: 'message' }>, before: Thr
   return same && Date.parse(item.at) - Date.parse(before.at) < TOGETHER_MS;
 }
 
+/** What an item is known by. */
+export function keyOf(item: ThreadItem): string {
+  return item.kind === 'message' ? item.message.id : item.cascade.id;
+}
+
 /** The calendar day of a moment, here. */
 export function dayOf(at: string): string {
   return new Date(at).toDateString();

@@ -63,7 +63,7 @@ export function Record({ ticket, onNavigation }: { ticket: TicketOfRecord; onNav
                 ))}
               </dl>
             </section>
-            <RecordConversations conversations={ticket.conversations.nodes} />
+            <RecordConversations ticket={ticket} />
           </div>
           <History ticketId={id} timeline={ticket.timeline} />
         </div>

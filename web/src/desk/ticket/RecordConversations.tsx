@@ -1,14 +1,17 @@
 import { useWords } from '../i18n/context';
 import { hrefOf, HOME, withConversation } from '../routes';
+import { useTicketConversations } from '../thread/use-more-conversations';
 import { Avatar } from '../ui/Avatar';
 import { Icon } from '../ui/Icon';
+import { MoreButton } from '../ui/ListEnd';
 import { Time } from '../ui/Time';
 import { contactName } from '../words/actor';
 import type { TicketOfRecord } from './Record';
 
 /** The conversations of a ticket, each of which opens in the desk. */
-export function RecordConversations({ conversations }: { conversations: TicketOfRecord['conversations']['nodes'] }) {
+export function RecordConversations({ ticket }: { ticket: TicketOfRecord }) {
   const { t } = useWords();
+  const { conversations, state, more } = useTicketConversations(ticket);
   return (
     <section className="card" aria-labelledby="record-conversations">
       <h2 id="record-conversations">{t('record.conversations')}</h2>
@@ -31,6 +34,7 @@ export function RecordConversations({ conversations }: { conversations: TicketOf
           );
         })}
       </ul>
+      <MoreButton state={state} onMore={more} />
     </section>
   );
 }

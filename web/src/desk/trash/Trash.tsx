@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useQuery } from 'urql';
+import { usePages } from '../api/use-pages';
 import { RestoreFromTrashDocument, TrashDocument, type TrashQuery } from '../api/generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
@@ -7,20 +7,27 @@ import { hrefOf, HOME, withConversation } from '../routes';
 import { ScreenHead } from '../shell/ScreenHead';
 import { TicketLink } from '../ticket/TicketLink';
 import { Icon } from '../ui/Icon';
+import { ListEnd } from '../ui/ListEnd';
 import { Empty, Failed, Skeleton } from '../ui/Notice';
 import { useNow } from '../ui/Time';
 import { actorName, contactName } from '../words/actor';
 
 type Group = TrashQuery['trash']['nodes'][number];
 const PAGE = 25;
-const MOST = 100;
 
 /** What was moved to the trash, in the groups in which it went there and comes back. */
 export function Trash({ onNavigation }: { onNavigation: () => void }) {
   const { t } = useWords();
-  const [first, setFirst] = useState(PAGE);
-  const [{ data, error }, refetch] = useQuery({ query: TrashDocument, variables: { first }, requestPolicy: 'cache-and-network' });
-  const trash = data?.trash;
+  const { pages, state, error, more } = usePages({
+    document: TrashDocument,
+    variables: (after) => ({ first: PAGE, after }),
+    pageOf,
+    start: null,
+    atFirst: 1,
+    policy: 'cache-and-network',
+  });
+  // While a page is fetched anew, a group may be on two of them.
+  const groups = [...new Map(pages.flatMap(({ nodes }) => nodes).map((group) => [group.id, group])).values()];
   return (
     <main className="pane trash" aria-label={t('trash.title')}>
       <ScreenHead onNavigation={onNavigation}>
@@ -28,22 +35,22 @@ export function Trash({ onNavigation }: { onNavigation: () => void }) {
         <p className="quiet">{t('trash.text')}</p>
       </ScreenHead>
       <div className="trash-scroll">
-        {error && !trash && <Failed error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />}
-        {!error && !trash && <Skeleton rows={4} shape="row" />}
-        {trash?.nodes.length === 0 && <Empty icon="trash" title={t('trash.empty')} text={t('trash.emptyText')} />}
+        {error && pages.length === 0 && <Failed error={error} onRetry={more} />}
+        {!error && pages.length === 0 && <Skeleton rows={4} shape="row" />}
+        {pages.length > 0 && groups.length === 0 && <Empty icon="trash" title={t('trash.empty')} text={t('trash.emptyText')} />}
         <ul className="trash-groups">
-          {trash?.nodes.map((group) => (
+          {groups.map((group) => (
             <TrashGroup key={group.id} group={group} />
           ))}
         </ul>
-        {trash?.pageInfo.hasNextPage && first < MOST && (
-          <button type="button" className="button is-ghost list-more" onClick={() => setFirst(first + PAGE)}>
-            {t('action.more')}
-          </button>
-        )}
+        {groups.length > 0 && <ListEnd state={state} length={groups.length} onMore={more} ended={t('trash.all')} />}
       </div>
     </main>
   );
+}
+
+function pageOf({ trash: { nodes, pageInfo } }: TrashQuery) {
+  return { nodes, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
 }
 
 function TrashGroup({ group }: { group: Group }) {

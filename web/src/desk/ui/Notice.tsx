@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { CombinedError } from '@urql/core';
 import { useWords } from '../i18n/context';
 import { Icon, type IconName } from './Icon';
+import { useOnceBack } from './use-once-back';
 
 /** What stands where there is nothing to show. */
 export function Empty({ icon, title, text, children }: { icon: IconName; title: string; text?: string; children?: ReactNode }) {
@@ -21,6 +22,7 @@ export function Empty({ icon, title, text, children }: { icon: IconName; title: 
 export function Failed({ error, onRetry }: { error: CombinedError; onRetry: () => void }) {
   const { t } = useWords();
   const offline = error.networkError !== undefined;
+  useOnceBack(onRetry, offline);
   return (
     <div role="alert">
       <Empty icon={offline ? 'offline' : 'warning'} title={t(offline ? 'state.offline' : 'state.failed')} text={offline ? '' : (error.graphQLErrors[0]?.message ?? '')}>

@@ -1,0 +1,43 @@
+//! Readers that go away in the middle, as sockets and requests do: who gets their connection next finds it clean.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tandem::config::Config;
+use tandem::domain::id::AccountId;
+use tandem::store::read::account::own;
+use tandem::store::read::{Flight, Source};
+
+use crate::support::TestApp;
+use crate::support::desk::uuid;
+
+/// So late one goes at the latest: by then it has what it asked for.
+const AT_MOST_MICROS: u64 = 3_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_goes_leaves_no_transaction_behind() {
+    // Everybody gets the same connection.
+    let app = TestApp::start_with(Config {
+        pool_size: 1,
+        ..super::patience()
+    })
+    .await;
+    let account = app.account(super::NEWER).await;
+    let client = app.client(&account.token);
+    let conversation = account.conversation(&client).await;
+    let store = app.app.service().store();
+    for round in 0..150_u64 {
+        let source = Source::new(
+            store,
+            AccountId(uuid(&account.account_id)),
+            Arc::<Flight>::default(),
+        );
+        let after = Duration::from_micros(round * AT_MOST_MICROS / 150);
+        let _ = tokio::time::timeout(after, own(&source)).await;
+        drop(source);
+        let status = ["CLOSED", "OPEN"][usize::from(round % 2 == 1)];
+        let input = json!({ "conversationId": conversation, "status": status });
+        client.done("updateConversationStatus", input).await;
+    }
+}
