@@ -1,18 +1,18 @@
 //! What an operator does from a shell: passwords, invitations and tokens.
 
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
 
 use super::support::*;
 use crate::support::desk::text;
+use crate::support::program;
 
 fn tandem(database_url: &str, arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tandem"))
+    let mut child = program()
         .args(arguments)
         .args(["--database-url", database_url, "--json"])
-        .env_remove("TANDEM_LOG")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

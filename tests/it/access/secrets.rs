@@ -1,13 +1,14 @@
 //! No token and no password in any log, however much is logged.
 
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::support::*;
 use crate::support::desk::text;
+use crate::support::program;
 
 /// A server of its own process that logs all that can be logged.
 struct Loud {
@@ -21,7 +22,7 @@ impl Loud {
         let name = format!("loud-{}.log", uuid::Uuid::now_v7());
         let log = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         let file = std::fs::File::create(&log).expect("a log");
-        let child = Command::new(env!("CARGO_BIN_EXE_tandem"))
+        let child = program()
             .args([
                 "serve",
                 "--listen",
@@ -30,8 +31,6 @@ impl Loud {
                 database_url,
             ])
             .env("TANDEM_LOG", "trace")
-            .env_remove("TANDEM_LOG_JSON")
-            .stdin(Stdio::null())
             .stdout(file.try_clone().expect("the log twice"))
             .stderr(file)
             .spawn()

@@ -9,20 +9,15 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
+use crate::support::program;
+
 /// The longest that a start or an end may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The binary with these arguments, and nothing of what the test's own surroundings say.
+/// The program with these arguments.
 fn command(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tandem"));
-    command
-        .args(arguments)
-        .kill_on_drop(true)
-        .stdin(Stdio::null());
-    let ours = |name: &str| name == "DATABASE_URL" || name.starts_with("TANDEM_");
-    for (name, _) in std::env::vars().filter(|(name, _)| ours(name)) {
-        command.env_remove(name);
-    }
+    let mut command = Command::from(program());
+    command.args(arguments).kill_on_drop(true);
     command
 }
 

@@ -7,6 +7,7 @@ mod cluster;
 mod database;
 pub mod desk;
 mod nats;
+mod program;
 pub mod sql;
 
 pub use account::{TestAccount, TestUser};
@@ -14,3 +15,4 @@ pub use app::{Client, TestApp};
 pub use cluster::{database_url, url_of};
 pub use database::{TestDatabase, connect, database, hash_migrations};
 pub use nats::Nats;
+pub use program::program;
