@@ -43,6 +43,7 @@ impl Backend for Away {
             principal: Principal::User(UserId(Uuid::from_u128(2)), Role::Admin),
             token: TokenId(Uuid::from_u128(3)),
             scopes: Scopes::ALL,
+            limits: None,
         })
     }
 

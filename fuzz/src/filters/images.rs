@@ -68,6 +68,9 @@ pub fn conversations(leaves: &[&ConversationLeaf], in_trash: bool) -> Vec<Conver
         for image in [&mut one, &mut all] {
             match leaf {
                 ConversationLeaf::Inbox(id) => image.inbox = *id,
+                ConversationLeaf::InboxIn(ids) => {
+                    image.inbox = ids.first().copied().unwrap_or(image.inbox);
+                }
                 ConversationLeaf::Contact(id) => image.contact = *id,
                 ConversationLeaf::Ticket(id) => image.ticket = Some(*id),
                 ConversationLeaf::Status(status) => image.status = *status,
