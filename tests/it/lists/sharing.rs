@@ -173,8 +173,9 @@ async fn a_slow_reader_is_let_go_and_costs_the_others_nothing() {
     let mut slow = subscribe(&app, viewer.clone(), text, json!({}));
     let first: Value = serde_json::from_slice(&next(&mut slow).await).unwrap();
     let mut quick = subscribe(&app, viewer.clone(), text, json!({}));
+    // It begins before anything changes, so that it is told all of it.
+    next(&mut quick).await;
     let reading = tokio::spawn(async move {
-        next(&mut quick).await;
         let mut bytes = Vec::new();
         for _ in 0..300 {
             bytes.push(next(&mut quick).await);
