@@ -31,13 +31,30 @@ pub(super) const TICKET_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, g.trashed_at, g.purge_at, c.version";
-/// The same of `conversations c` alone, to be locked; the trash is read once the lock is held.
+/// The same of `conversations c` alone: to be locked, where the trash is read once the lock is held, or of what is known
+/// to be outside it.
 pub(super) const CONVERSATION_LOCK_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, NULL::timestamptz AS trashed_at, NULL::timestamptz AS purge_at, c.version";
 /// Joins its trash group to a conversation `c`, as [`TICKET_TRASH`] does to a ticket.
 pub(super) const CONVERSATION_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g.purge_at FROM trash_groups g \
      WHERE g.account_id = c.account_id AND g.id = c.trash_group_id LIMIT 1) g ON true";
+
+/// The columns of a list's tickets `t`, and what is to be joined for them: outside the trash no group has any times.
+pub(super) const fn tickets_of_list(in_trash: bool) -> (&'static str, &'static str) {
+    match in_trash {
+        true => (TICKET_COLUMNS, TICKET_TRASH),
+        false => (TICKET_LOCK_COLUMNS, ""),
+    }
+}
+
+/// The same for conversations `c`.
+pub(super) const fn conversations_of_list(in_trash: bool) -> (&'static str, &'static str) {
+    match in_trash {
+        true => (CONVERSATION_COLUMNS, CONVERSATION_TRASH),
+        false => (CONVERSATION_LOCK_COLUMNS, ""),
+    }
+}
 
 /// A ticket's row with the times of its trash group; its properties stand in a table of their own.
 pub(super) struct TicketRow {

@@ -20,7 +20,7 @@ use crate::domain::image::Conversation;
 use crate::error::Result;
 use crate::store::columns::{Columns, FromColumns};
 use crate::store::rows::{
-    CONVERSATION_COLUMNS, CONVERSATION_TRASH, ConversationRow, read_by_place,
+    CONVERSATION_COLUMNS, CONVERSATION_TRASH, ConversationRow, conversations_of_list, read_by_place,
 };
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
@@ -131,10 +131,11 @@ pub async fn page(
         columns,
         tables,
     } = joins.sql();
+    let (own, trash) = conversations_of_list(filter.in_trash);
     // The page is cut before anything is joined to it.
     let text = format!(
-        "SELECT {flags}, c.id, {CONVERSATION_COLUMNS}{columns} FROM (SELECT c.* FROM conversations c \
-         WHERE c.account_id = {account} AND {condition}{bounds}{limit}) c {CONVERSATION_TRASH}{tables}{}",
+        "SELECT {flags}, c.id, {own}{columns} FROM (SELECT c.* FROM conversations c \
+         WHERE c.account_id = {account} AND {condition}{bounds}{limit}) c {trash}{tables}{}",
         page.sorted(keyset)
     );
     let rows = load(source, statement(filter, text, binds)).await?;
@@ -249,9 +250,11 @@ pub async fn pages_of(
         columns,
         tables,
     } = joins.sql();
+    let with_trash = list.filter.as_ref().is_none_or(|filter| filter.in_trash);
+    let (own, trash) = conversations_of_list(with_trash);
     let text = format!(
-        "SELECT {flags}, p.id, {CONVERSATION_COLUMNS}{columns} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
-         WHERE c.account_id = {account} AND {tie}{condition}{bounds}{limit}) c {CONVERSATION_TRASH}{tables}{}",
+        "SELECT {flags}, p.id, {own}{columns} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
+         WHERE c.account_id = {account} AND {tie}{condition}{bounds}{limit}) c {trash}{tables}{}",
         page.sorted(keyset)
     );
     let statement = list_statement(list, text, binds);

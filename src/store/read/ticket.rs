@@ -16,7 +16,9 @@ use crate::domain::filter::{Order, TicketFilter, TicketLeaf, TicketSort};
 use crate::domain::image::Ticket;
 use crate::error::Result;
 use crate::store::columns::{Columns, FromColumns};
-use crate::store::rows::{TICKET_COLUMNS, TICKET_TRASH, TicketRow, read_by_place};
+use crate::store::rows::{
+    TICKET_COLUMNS, TICKET_LOCK_COLUMNS, TICKET_TRASH, TicketRow, read_by_place, tickets_of_list,
+};
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
 /// One ticket of a list with what was joined to it.
@@ -133,10 +135,11 @@ pub async fn page(
         columns,
         tables,
     } = joins.sql();
+    let (own, trash) = tickets_of_list(filter.in_trash);
     // The page is cut before anything is joined to it.
     let text = format!(
-        "SELECT {flags}, {TICKET_COLUMNS}{columns} FROM (SELECT t.* FROM tickets t WHERE t.account_id = {account} \
-         AND {condition}{bounds}{limit}) t {TICKET_TRASH}{tables}{}",
+        "SELECT {flags}, {own}{columns} FROM (SELECT t.* FROM tickets t WHERE t.account_id = {account} \
+         AND {condition}{bounds}{limit}) t {trash}{tables}{}",
         page.sorted(keyset)
     );
     let rows = load(source, statement(filter, text, binds)).await?;
@@ -180,9 +183,9 @@ pub async fn pages_of_contacts(
         tables,
     } = joins.sql();
     let text = format!(
-        "SELECT {flags}, {TICKET_COLUMNS}{columns} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
+        "SELECT {flags}, {TICKET_LOCK_COLUMNS}{columns} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
          WHERE t.account_id = {account} AND t.contact_id = p.id AND t.trash_group_id IS NULL{bounds}{limit}) t \
-         {TICKET_TRASH}{tables}{}",
+         {tables}{}",
         page.sorted(keyset)
     );
     let rows = load(source, sql(&text, binds.into_vec())).await?;
