@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Context, Object, SimpleObject, TypeName, Value};
+use async_graphql::{Context, Object, SimpleObject, TypeName};
 
 use super::cursor::ListId;
 use super::limits::Limits;
-use super::plain::{At, Listing, Plain, Plan};
+use super::plain::{At, Listing, Plain, Plan, Written};
 use super::state::{Reader, reader};
 use crate::error::{Error, Result};
 use crate::store::read::page::{Key, Page, Rows};
@@ -126,9 +126,9 @@ impl<T: Listed> Edge<T> {
 }
 
 impl<T: Listed> Plain for Edge<T> {
-    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         match field {
-            "cursor" => Some(Value::String(self.list.encode(self.key))),
+            "cursor" => at.id(self.list.encode(self.key)),
             "node" => at.object(below, &self.node),
             _ => None,
         }

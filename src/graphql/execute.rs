@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Pos, Request, Response, ServerError, Value};
+use async_graphql::{Pos, Request, Response, ServerError};
 use futures_util::StreamExt;
 
 use super::Schema;
@@ -20,6 +20,7 @@ use crate::error::Error;
 mod field_order;
 mod nulls;
 
+use field_order::Asked;
 pub use nulls::Types;
 
 /// A request that was held against the limits and what its viewer may.
@@ -77,7 +78,7 @@ fn shown(error: Error) -> ServerError {
 }
 
 /// Executes a query or mutation for the viewer of the state.
-pub async fn execute(schema: &Schema, mut request: Request, state: RequestState) -> Response {
+pub async fn execute(schema: &Schema, mut request: Request, mut state: RequestState) -> Response {
     let begun = Instant::now();
     let Checked { document, cost } = match check(schema, state.viewer(), &mut request) {
         Ok(checked) => checked,
@@ -85,13 +86,16 @@ pub async fn execute(schema: &Schema, mut request: Request, state: RequestState)
     };
     stage("check", begun.elapsed());
     let operation = request.operation_name.clone();
+    let asked = Asked::of(&document, operation.as_deref());
+    // What is merged must be there in parts.
+    state.write_rows(!asked.merges());
     let turns = state.turns();
     let flight = Arc::clone(turns.flight());
     let begun = Instant::now();
     let response = turns.drive(schema.execute(request.data(state))).await;
     stage("execute", begun.elapsed());
     stage("statements", flight.waited());
-    let mut response = finish(schema, response, &document, operation.as_deref());
+    let mut response = finish(schema, response, &document, operation.as_deref(), &asked);
     response.extensions.insert("cost".to_owned(), cost.into());
     response
 }
@@ -105,14 +109,17 @@ fn stage(stage: &'static str, took: Duration) {
 pub async fn execute_frame(
     schema: &Schema,
     mut request: Request,
-    state: RequestState,
+    mut state: RequestState,
 ) -> Option<Response> {
     let document = request.parsed_query().ok()?.clone();
     let operation = request.operation_name.clone();
+    let asked = Asked::of(&document, operation.as_deref());
+    state.write_rows(!asked.merges());
     let turns = state.turns();
     let mut frames = schema.execute_stream(request.data(state));
     let response = Arc::clone(&turns).drive(frames.next()).await?;
-    Some(finish(schema, response, &document, operation.as_deref()))
+    let operation = operation.as_deref();
+    Some(finish(schema, response, &document, operation, &asked))
 }
 
 /// What async-graphql leaves to be done for a response to be what the specification wants.
@@ -121,13 +128,13 @@ fn finish(
     mut response: Response,
     document: &ExecutableDocument,
     operation: Option<&str>,
+    asked: &Asked<'_>,
 ) -> Response {
     if let Some(types) = schema.data::<Types>()
         && !response.errors.is_empty()
     {
         nulls::propagate(types, document, operation, &mut response);
     }
-    let data = std::mem::replace(&mut response.data, Value::Null);
-    response.data = field_order::ordered(data, document, operation);
+    asked.order(&mut response.data);
     response
 }

@@ -82,6 +82,7 @@ pub struct RequestState {
     as_of: Position,
     turns: Arc<Turns>,
     reader: RwLock<Arc<Reader>>,
+    writes_rows: bool,
 }
 
 impl RequestState {
@@ -108,7 +109,19 @@ impl RequestState {
             as_of,
             turns,
             reader: RwLock::new(Arc::new(reader)),
+            writes_rows: false,
         }
+    }
+
+    /// Says whether lists may be answered with rows that are written already, which nothing can be merged with.
+    pub const fn write_rows(&mut self, may: bool) {
+        self.writes_rows = may;
+    }
+
+    /// Whether lists may be answered with rows that are written already.
+    #[must_use]
+    pub const fn writes_rows(&self) -> bool {
+        self.writes_rows
     }
 
     /// Who asks.

@@ -4,20 +4,22 @@
 //! manifest, and those that a client has sent together with their hash, as many as there is room for. A server can be
 //! told to take those of the manifest only.
 
-use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{Request, ServerError, Value};
 use sha2::{Digest, Sha256};
 
-use super::problem::{code, server_error};
+use super::{
+    kept::{Kept, Room},
+    problem::{code, server_error},
+};
 
-/// The most documents that are remembered beside the manifest's, and the most bytes of one and of all of them.
-const MOST: usize = 1_000;
-const LONGEST: usize = 64 << 10;
-const MOST_BYTES: usize = 8 << 20;
+/// How much is remembered beside the manifest.
+const ROOM: Room = Room {
+    things: 1_000,
+    bytes_of_one: 64 << 10,
+    bytes: 8 << 20,
+};
 
 /// Whether documents may be named by their hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,15 +47,8 @@ pub fn hash(document: &str) -> String {
 pub(crate) struct Documents {
     mode: Persisted,
     manifest: Arc<Manifest>,
-    sent: Mutex<Sent>,
-}
-
-/// What clients have sent, the oldest forgotten first.
-#[derive(Debug, Default)]
-struct Sent {
-    by_hash: HashMap<Arc<str>, Arc<str>>,
-    order: VecDeque<Arc<str>>,
-    bytes: usize,
+    /// What clients have sent, by its hash.
+    sent: Kept<Arc<str>>,
 }
 
 impl Documents {
@@ -61,7 +56,7 @@ impl Documents {
         Self {
             mode,
             manifest,
-            sent: Mutex::default(),
+            sent: Kept::new(ROOM),
         }
     }
 
@@ -119,32 +114,15 @@ impl Documents {
         if self.mode == Persisted::Only {
             return Err(not_in_list());
         }
-        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.by_hash
+        self.sent
             .get(hash)
-            .cloned()
             .ok_or_else(|| server_error(code::PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound"))
     }
 
     fn remember(&self, hash: &str, document: &str) {
-        if document.len() > LONGEST || self.manifest.contains_key(hash) {
-            return;
+        if !self.manifest.contains_key(hash) {
+            self.sent.keep(hash, document.into(), document.len());
         }
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        if sent.by_hash.contains_key(hash) {
-            return;
-        }
-        while sent.order.len() >= MOST || sent.bytes + document.len() > MOST_BYTES {
-            let Some(oldest) = sent.order.pop_front() else {
-                break;
-            };
-            let forgotten = sent.by_hash.remove(&oldest);
-            sent.bytes -= forgotten.map_or(0, |document| document.len());
-        }
-        let hash: Arc<str> = hash.into();
-        sent.bytes += document.len();
-        sent.order.push_back(hash.clone());
-        sent.by_hash.insert(hash, document.into());
     }
 }
 
@@ -238,22 +216,17 @@ mod tests {
     fn only_so_much_is_remembered() {
         let documents = Documents::new(Persisted::Automatic, Arc::default());
         let text = |n: usize| format!("{{ a{n} }}");
-        for n in 0..=MOST {
+        for n in 0..=ROOM.things {
             run(&documents, &text(n), Some(&hash(&text(n)))).unwrap();
         }
         assert!(
             run(&documents, "", Some(&hash(&text(0)))).is_err(),
             "the oldest gave way"
         );
-        run(&documents, "", Some(&hash(&text(MOST)))).unwrap();
-        let long = format!("{{ a }} #{}", "x".repeat(LONGEST));
+        run(&documents, "", Some(&hash(&text(ROOM.things)))).unwrap();
+        let long = format!("{{ a }} #{}", "x".repeat(ROOM.bytes_of_one));
         run(&documents, &long, Some(&hash(&long))).unwrap();
         assert!(run(&documents, "", Some(&hash(&long))).is_err());
-        for n in 0..300 {
-            let big = format!("{{ a }} #{n}{}", "x".repeat(LONGEST - 100));
-            run(&documents, &big, Some(&hash(&big))).unwrap();
-        }
-        assert!(documents.sent.lock().unwrap().bytes <= MOST_BYTES);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod documents;
 mod events;
 mod graphql;
 mod health;
+mod kept;
 mod lifecycle;
 mod limits;
 mod lost;

@@ -1,6 +1,6 @@
 //! One operation, ready to run: its document read, its kind known, its variables there.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use async_graphql::{
     Request, ServerError,
@@ -9,6 +9,7 @@ use async_graphql::{
 
 use super::{
     documents::Documents,
+    kept::{Kept, Room},
     limits::Limits,
     nesting::nests_deeper_than,
     problem::{code, server_error, with_code},
@@ -43,12 +44,21 @@ impl Kind {
     }
 }
 
+/// How many documents are kept as they were read: frontends ask with the same few all day, and reading one takes longer
+/// than copying it (`benches/screens`). Read, a document takes some twenty times the memory of its text.
+const ROOM: Room = Room {
+    things: 1_000,
+    bytes_of_one: 16 << 10,
+    bytes: 512 << 10,
+};
+
 /// How documents are read.
 #[derive(Debug)]
 pub(crate) struct Reading {
     /// As `Limits::nesting`.
-    pub nesting: usize,
-    pub documents: Documents,
+    nesting: usize,
+    documents: Documents,
+    read: Kept<Arc<ExecutableDocument>>,
 }
 
 impl Reading {
@@ -56,7 +66,37 @@ impl Reading {
         Self {
             nesting: limits.nesting,
             documents: Documents::new(limits.persisted, limits.manifest.clone()),
+            read: Kept::new(ROOM),
         }
+    }
+
+    /// Has the request's document read; true where it was known.
+    fn read(&self, request: &mut Request) -> Result<bool, ServerError> {
+        if let Some(document) = self.read.get(&request.query) {
+            request.set_parsed_query(ExecutableDocument::clone(&document));
+            return Ok(true);
+        }
+        let nesting = self.nesting;
+        if nests_deeper_than(nesting, &request.query) {
+            return Err(server_error(
+                code::GRAPHQL_PARSE_FAILED,
+                format!("The document nests deeper than {nesting} levels."),
+            ));
+        }
+        request.parsed_query().map_err(|mut error| {
+            error.extensions = Some(with_code(None, code::GRAPHQL_PARSE_FAILED));
+            error
+        })?;
+        Ok(false)
+    }
+
+    fn keep(&self, request: &mut Request) {
+        let text = std::mem::take(&mut request.query);
+        if let Ok(document) = request.parsed_query() {
+            self.read
+                .keep(&text, Arc::new(document.clone()), text.len());
+        }
+        request.query = text;
     }
 }
 
@@ -65,7 +105,12 @@ impl Operation {
     pub fn prepare(mut request: Request, reading: &Reading) -> Result<Self, ServerError> {
         let begun = Instant::now();
         let resolved = reading.documents.resolve(&mut request);
-        let prepared = resolved.and_then(|()| Self::read(request, reading.nesting));
+        let prepared = resolved.and_then(|()| {
+            if !reading.read(&mut request)? {
+                reading.keep(&mut request);
+            }
+            Self::of(request)
+        });
         metrics::histogram!("tandem_stage_seconds", "stage" => "parse").record(begun.elapsed());
         prepared
     }
@@ -76,7 +121,8 @@ impl Operation {
         reading: &Reading,
     ) -> Result<Self, ServerError> {
         reading.documents.look_up(&mut request)?;
-        Self::read(request, reading.nesting)
+        reading.read(&mut request)?;
+        Self::of(request)
     }
 
     /// Something for the backend to know with the request.
@@ -85,19 +131,11 @@ impl Operation {
         self
     }
 
-    fn read(mut request: Request, nesting: usize) -> Result<Self, ServerError> {
-        if nests_deeper_than(nesting, &request.query) {
-            return Err(server_error(
-                code::GRAPHQL_PARSE_FAILED,
-                format!("The document nests deeper than {nesting} levels."),
-            ));
-        }
+    /// Of a request whose document is read.
+    fn of(mut request: Request) -> Result<Self, ServerError> {
         let name = request.operation_name.clone();
         let variables = std::mem::take(&mut request.variables);
-        let document = request.parsed_query().map_err(|mut error| {
-            error.extensions = Some(with_code(None, code::GRAPHQL_PARSE_FAILED));
-            error
-        })?;
+        let document = request.parsed_query()?;
         let operation = named(document, name.as_deref())?;
         variables::check(&operation.variable_definitions, &variables)?;
         let kind = operation.ty.into();
@@ -176,6 +214,25 @@ mod tests {
         Operation::prepare(Request::new(nested), &reading()).unwrap();
         let open = format!("{{ a(x: {}", "[".repeat(126));
         Operation::prepare(Request::new(open), &reading()).unwrap_err();
+    }
+
+    #[test]
+    fn a_document_is_read_once_unless_a_stranger_sends_it() {
+        let reading = reading();
+        let prepared = Operation::prepare_for_stranger(Request::new("{ a }"), &reading);
+        assert!(prepared.is_ok() && reading.read.get("{ a }").is_none());
+        for _ in 0..2 {
+            let mut request = Request::new("query A { a }");
+            request.operation_name = Some("A".into());
+            let mut request = Operation::prepare(request, &reading).unwrap().request;
+            assert_eq!(request.query, "query A { a }");
+            assert!(named(request.parsed_query().unwrap(), Some("A")).is_ok());
+        }
+        assert!(reading.read.get("query A { a }").is_some());
+        for wrong in ["{ a", "query A { a } query B { b }"] {
+            Operation::prepare(Request::new(wrong), &reading).unwrap_err();
+        }
+        assert!(reading.read.get("{ a").is_none());
     }
 
     #[test]

@@ -2,37 +2,58 @@
 //! the order in which they were asked for (section 6.3.2, "Field Collection").
 
 use crate::graphql::operation::meant;
+use crate::graphql::plain::is_written;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Value};
 
-/// What is asked for of one object: by the name under which it is answered, in the order of its first mention.
-struct Plan<'a>(Vec<(&'a Name, Plan<'a>)>);
-
-/// The data in the order of the operation's selections. The document was held against [`super::Limits`], so that
-/// spreading its fragments out ends soon.
-pub(super) fn ordered(
-    mut data: Value,
-    document: &ExecutableDocument,
-    operation: Option<&str>,
-) -> Value {
-    if let Some(operation) = meant(document, operation) {
-        plan(&[&operation.selection_set.node], document).apply(&mut data);
-    }
-    data
+/// What an operation asks for, in its order.
+pub(super) struct Asked<'a> {
+    plan: Plan<'a>,
+    merges: bool,
 }
 
-fn plan<'a>(selections: &[&'a SelectionSet], document: &'a ExecutableDocument) -> Plan<'a> {
+/// What is asked for of one object: by the name under which it is answered, in the order of its first mention.
+#[derive(Default)]
+struct Plan<'a>(Vec<(&'a Name, Plan<'a>)>);
+
+impl<'a> Asked<'a> {
+    /// Reads a document that was held against [`super::Limits`], so that spreading its fragments out ends soon.
+    pub(super) fn of(document: &'a ExecutableDocument, operation: Option<&str>) -> Self {
+        let mut merges = false;
+        let operation = meant(document, operation);
+        let plan = operation
+            .map(|operation| plan(&[&operation.selection_set.node], document, &mut merges))
+            .unwrap_or_default();
+        Self { plan, merges }
+    }
+
+    /// Whether an object or a list is asked for in several places, whose answers are merged.
+    pub(super) const fn merges(&self) -> bool {
+        self.merges
+    }
+
+    /// Puts the data into the order of the operation's selections.
+    pub(super) fn order(&self, data: &mut Value) {
+        self.plan.apply(data);
+    }
+}
+
+fn plan<'a>(
+    selections: &[&'a SelectionSet],
+    document: &'a ExecutableDocument,
+    merges: &mut bool,
+) -> Plan<'a> {
     let mut asked = IndexMap::new();
     for selection in selections {
         collect(selection, document, &mut asked);
     }
     let fields = asked.into_iter();
-    Plan(
-        fields
-            .map(|(name, inner)| (name, plan(&inner, document)))
-            .collect(),
-    )
+    let fields = fields.map(|(name, inner): (_, Vec<&SelectionSet>)| {
+        *merges |= inner.len() > 1 && inner.iter().any(|set| !set.items.is_empty());
+        (name, plan(&inner, document, merges))
+    });
+    Plan(fields.collect())
 }
 
 fn collect<'a>(
@@ -63,7 +84,9 @@ fn collect<'a>(
 impl Plan<'_> {
     fn apply(&self, value: &mut Value) {
         match value {
-            Value::Object(fields) if !self.0.is_empty() => self.object(fields),
+            Value::Object(fields) if !self.0.is_empty() && !is_written(fields) => {
+                self.object(fields);
+            }
             Value::List(items) => items.iter_mut().for_each(|item| self.apply(item)),
             _ => {}
         }
@@ -105,8 +128,23 @@ mod tests {
     use async_graphql::parser::parse_query;
     use async_graphql::value;
 
-    fn sorted(query: &str, data: Value) -> String {
-        ordered(data, &parse_query(query).unwrap(), None).to_string()
+    fn sorted(query: &str, mut data: Value) -> String {
+        Asked::of(&parse_query(query).unwrap(), None).order(&mut data);
+        data.to_string()
+    }
+
+    #[test]
+    fn what_is_merged_is_known() {
+        for (query, merges) in [
+            ("{ a a b { c } }", false),
+            ("{ b { c } d: b { c } }", false),
+            ("{ b { c } b { d } }", true),
+            ("{ ...F b { c } } fragment F on Query { b { d } }", true),
+            ("{ a { ...F b { c } } } fragment F on A { b { d } }", true),
+        ] {
+            let document = parse_query(query).unwrap();
+            assert_eq!(Asked::of(&document, None).merges(), merges, "{query}");
+        }
     }
 
     #[test]

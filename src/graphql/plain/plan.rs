@@ -5,10 +5,15 @@ use std::collections::HashMap;
 use async_graphql::parser::types::{FragmentDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Positioned};
 
+use super::Written;
 use crate::graphql::execute::Types;
 
 /// A selection without arguments and directives.
-pub struct Plan<'a>(Vec<Item<'a>>);
+pub struct Plan<'a> {
+    items: Vec<Item<'a>>,
+    /// Whether a field may be there twice: what fragments have depends on what they are spread in.
+    may_repeat: bool,
+}
 
 enum Item<'a> {
     Field {
@@ -54,30 +59,67 @@ impl<'a> Plan<'a> {
                 })
             }
         };
-        set.items.iter().map(item).collect::<Option<_>>().map(Self)
+        let items = set.items.iter().map(item).collect::<Option<Vec<_>>>()?;
+        let keys = || items.iter().map(Item::key);
+        let repeats = || {
+            keys()
+                .enumerate()
+                .any(|(n, key)| keys().take(n).any(|one| one == key))
+        };
+        Some(Self {
+            may_repeat: keys().any(|key| key.is_none()) || repeats(),
+            items,
+        })
     }
 
-    /// At least so many fields.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Goes through the fields of a row of that type; ends where `field` gives none.
+    /// Goes through the fields of a row of that type; ends where `field` gives none. None too where a field is there twice:
+    /// that is merged by async-graphql.
     pub fn each(
         &self,
         types: &Types,
         of: &str,
-        field: &mut impl FnMut(&Name, &str, &Plan<'_>) -> Option<()>,
-    ) -> Option<()> {
-        for item in &self.0 {
+        field: &mut impl FnMut(&Name, &str, &Plan<'_>) -> Option<Written>,
+    ) -> Option<Written> {
+        if !self.may_repeat {
+            return self.go_through(types, of, field);
+        }
+        let mut keys: Vec<Name> = Vec::with_capacity(self.items.len() + 4);
+        self.go_through(types, of, &mut |key, name, below| {
+            if keys.contains(key) {
+                return None;
+            }
+            keys.push(key.clone());
+            field(key, name, below)
+        })
+    }
+
+    fn go_through(
+        &self,
+        types: &Types,
+        of: &str,
+        field: &mut impl FnMut(&Name, &str, &Plan<'_>) -> Option<Written>,
+    ) -> Option<Written> {
+        for item in &self.items {
             match item {
-                Item::Field { key, name, below } => field(key, name, below)?,
+                Item::Field { key, name, below } => {
+                    field(key, name, below)?;
+                }
                 Item::Fragment { on, plan } if *on == of || types.has_member(on, of) => {
-                    plan.each(types, of, field)?;
+                    plan.go_through(types, of, field)?;
                 }
                 Item::Fragment { .. } => {}
             }
         }
-        Some(())
+        Some(Written)
+    }
+}
+
+impl Item<'_> {
+    /// The name that a field is answered by; none: a fragment.
+    fn key(&self) -> Option<&Name> {
+        match self {
+            Self::Field { key, .. } => Some(key),
+            Self::Fragment { .. } => None,
+        }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use super::lists::{ConversationsOf, conversation_list_of, ticket_list_of_contact};
 use super::{Conversation, Ticket};
 use crate::graphql::connection::{Connection, PageArgs};
 use crate::graphql::cursor::ListKind;
-use crate::graphql::plain::{At, Plain, Plan, id, text, time};
+use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::scalars::DateTime;
 use crate::store::read::{conversation, user};
 
@@ -71,13 +71,13 @@ impl Contact {
 }
 
 impl Plain for Contact {
-    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, _: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         match field {
-            "id" => Some(id(self.0.id)),
-            "name" => Some(text(self.0.name.as_deref())),
-            "email" => Some(text(self.0.email.as_deref())),
-            "phone" => Some(text(self.0.phone.as_deref())),
-            "createdAt" => Some(time(self.0.created_at)),
+            "id" => at.id(self.0.id),
+            "name" => at.text(self.0.name.as_deref()),
+            "email" => at.text(self.0.email.as_deref()),
+            "phone" => at.text(self.0.phone.as_deref()),
+            "createdAt" => at.time(self.0.created_at),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use super::lists::{ConversationsOf, conversation_list_of, timeline};
 use super::user::maybe_user_at;
@@ -18,7 +18,7 @@ use crate::graphql::connection::{Connection, PageArgs, Total};
 use crate::graphql::cursor::{ListId, ListKind};
 use crate::graphql::joins::conversation_joins;
 use crate::graphql::limits::Limits;
-use crate::graphql::plain::{At, Plain, Plan, id, text, time, word};
+use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::{Reader, reader};
 use crate::store::read::conversation;
@@ -227,18 +227,18 @@ impl Conversation {
 }
 
 impl Plain for Conversation {
-    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         let image = &*self.image;
         match field {
-            "id" => Some(id(image.id)),
-            "subject" => Some(text(image.subject.as_deref())),
-            "status" => Some(word::<ConversationStatus>(image.status)),
-            "workspace" => Some(word::<Workspace>(image.workspace)),
-            "createdAt" => Some(time(image.created_at)),
-            "lastActivityAt" => Some(time(image.last_activity_at)),
-            "closedAt" => Some(time(image.closed_at)),
-            "trashedAt" => Some(time(image.trash.map(|trash| trash.trashed_at))),
-            "version" => Some(image.version.into()),
+            "id" => at.id(image.id),
+            "subject" => at.text(image.subject.as_deref()),
+            "status" => at.word::<ConversationStatus>(image.status),
+            "workspace" => at.word::<Workspace>(image.workspace),
+            "createdAt" => at.time(image.created_at),
+            "lastActivityAt" => at.time(image.last_activity_at),
+            "closedAt" => at.time(image.closed_at),
+            "trashedAt" => at.time(image.trash.map(|trash| trash.trashed_at)),
+            "version" => at.json(&image.version),
             "inbox" => {
                 let inbox = at.known(|all| &all.inboxes, image.inbox)??;
                 at.object(below, &Inbox(inbox))
@@ -253,7 +253,7 @@ impl Plain for Conversation {
             }
             "owner" => maybe_user_at(image.owner, below, at),
             "ticket" => match image.ticket {
-                None => Some(Value::Null),
+                None => at.null(),
                 Some(ticket) => {
                     let ticket = at.known(|all| &all.tickets, ticket)?;
                     at.maybe(below, ticket.map(Ticket::without_properties).as_ref())

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use super::lists::{ConversationsOf, conversation_list_of};
 use super::{ChannelKind, Conversation};
 use crate::graphql::connection::{Connection, PageArgs};
 use crate::graphql::cursor::ListKind;
 use crate::graphql::inputs::{ConversationFilter, ConversationOrder};
-use crate::graphql::plain::{At, Plain, Plan, id, text, word};
+use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::state::reader;
 use crate::store::read::{conversation, desk};
 
@@ -100,22 +100,22 @@ impl Channel {
 }
 
 impl Plain for Inbox {
-    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, _: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         match field {
-            "id" => Some(id(self.0.id)),
-            "name" => Some(text(&*self.0.name)),
-            "createsTickets" => Some(self.0.creates_tickets.into()),
+            "id" => at.id(self.0.id),
+            "name" => at.text(&*self.0.name),
+            "createsTickets" => at.json(&self.0.creates_tickets),
             _ => None,
         }
     }
 }
 
 impl Plain for Channel {
-    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, _: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         match field {
-            "id" => Some(id(self.0.id)),
-            "kind" => Some(word::<ChannelKind>(self.0.kind)),
-            "name" => Some(text(&*self.0.name)),
+            "id" => at.id(self.0.id),
+            "kind" => at.word::<ChannelKind>(self.0.kind),
+            "name" => at.text(&*self.0.name),
             _ => None,
         }
     }

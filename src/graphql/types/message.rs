@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use super::{Actor, Contact, Integration, MessageKind, User, actor};
 use crate::domain::image;
 use crate::graphql::connection::Listed;
-use crate::graphql::plain::{At, Plain, Plan, id, text, time, word};
+use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::reader;
 use crate::store::read::message;
@@ -50,13 +50,13 @@ impl Message {
 }
 
 impl Plain for Message {
-    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         let message = &*self.0;
         match field {
-            "id" => Some(id(message.id)),
-            "kind" => Some(word::<MessageKind>(message.kind)),
-            "text" => Some(text(&*message.text)),
-            "createdAt" => Some(time(message.created_at)),
+            "id" => at.id(message.id),
+            "kind" => at.word::<MessageKind>(message.kind),
+            "text" => at.text(&*message.text),
+            "createdAt" => at.time(message.created_at),
             "author" => match message.author {
                 image::Actor::User(user) => {
                     let user = at.known(|all| &all.users, user)??;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use super::StatusCategory;
-use crate::graphql::plain::{At, Plain, Plan, id, text, word};
+use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::state::reader;
 use crate::store::read::desk;
 
@@ -62,22 +62,22 @@ impl TicketStatus {
 }
 
 impl Plain for Pipeline {
-    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, _: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         match field {
-            "id" => Some(id(self.0.id)),
-            "name" => Some(text(&*self.0.name)),
+            "id" => at.id(self.0.id),
+            "name" => at.text(&*self.0.name),
             _ => None,
         }
     }
 }
 
 impl Plain for TicketStatus {
-    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, _: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         match field {
-            "id" => Some(id(self.0.id)),
-            "name" => Some(text(&*self.0.name)),
-            "category" => Some(word::<StatusCategory>(self.0.category)),
-            "position" => Some(self.0.position.into()),
+            "id" => at.id(self.0.id),
+            "name" => at.text(&*self.0.name),
+            "category" => at.word::<StatusCategory>(self.0.category),
+            "position" => at.json(&self.0.position),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use super::account::panel;
 use super::lists::{ConversationsOf, conversation_list_of, timeline};
@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, PageArgs};
 use crate::graphql::cursor::ListKind;
 use crate::graphql::joins::ticket_joins;
-use crate::graphql::plain::{At, Plain, Plan, id, text, time, word};
+use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::{Reader, reader};
 use crate::store::read::conversation;
@@ -312,33 +312,33 @@ impl TicketCard {
 }
 
 impl Plain for Ticket {
-    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         let image = &*self.image;
         match field {
-            "id" => Some(id(image.id)),
+            "id" => at.id(image.id),
             "pipeline" => {
                 let pipeline = at.known(|all| &all.pipelines, image.status.pipeline)??;
                 at.object(below, &Pipeline(pipeline))
             }
-            "workspace" => Some(word::<Workspace>(image.workspace)),
+            "workspace" => at.word::<Workspace>(image.workspace),
             "contact" => match image.contact {
-                None => Some(Value::Null),
+                None => at.null(),
                 Some(contact) => {
                     let contact = at.known(|all| &all.contacts, contact)?;
                     at.maybe(below, contact.map(Contact).as_ref())
                 }
             },
             "card" => at.object(below, &TicketCard(Arc::clone(&self.image))),
-            "closedAt" => Some(time(image.closed_at)),
-            "trashedAt" => Some(time(image.trash.map(|trash| trash.trashed_at))),
-            "version" => Some(image.version.into()),
+            "closedAt" => at.time(image.closed_at),
+            "trashedAt" => at.time(image.trash.map(|trash| trash.trashed_at)),
+            "version" => at.json(&image.version),
             _ => card_field(image, field, below, at),
         }
     }
 }
 
 impl Plain for TicketCard {
-    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, below: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         card_field(&self.0, field, below, at)
     }
 }
@@ -349,18 +349,21 @@ fn card_field(
     field: &str,
     below: &Plan<'_>,
     at: &mut At<'_>,
-) -> Option<Value> {
+) -> Option<Written> {
     match field {
-        "number" => Some(image.number.into()),
-        "name" => Some(text(&*image.name)),
+        "number" => at.json(&image.number),
+        "name" => at.text(&*image.name),
         "status" => {
             let status = at.known(|all| &all.statuses, image.status.id)??;
             at.object(below, &TicketStatus(status))
         }
-        "priority" => Some(image.priority.map_or(Value::Null, word::<TicketPriority>)),
+        "priority" => match image.priority {
+            Some(priority) => at.word::<TicketPriority>(priority),
+            None => at.null(),
+        },
         "owner" => maybe_user_at(image.owner, below, at),
-        "createdAt" => Some(time(image.created_at)),
-        "lastActivityAt" => Some(time(image.last_activity_at)),
+        "createdAt" => at.time(image.created_at),
+        "lastActivityAt" => at.time(image.last_activity_at),
         _ => None,
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject, Union, Value};
+use async_graphql::{Context, ID, Object, SimpleObject, Union};
 
 use super::{Contact, Inbox, Role, there};
 use crate::domain::id::UserId;
 use crate::domain::image;
-use crate::graphql::plain::{At, Plain, Plan, id, text, word};
+use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::state::{Reader, reader};
 use crate::store::read::user;
 
@@ -132,23 +132,23 @@ pub async fn maybe_user(
 }
 
 impl Plain for User {
-    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, _: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         match field {
-            "id" => Some(id(self.0.id)),
-            "name" => Some(text(&*self.0.name)),
-            "email" => Some(text(&*self.0.email)),
-            "active" => Some(self.0.active.into()),
-            "role" => Some(word::<Role>(self.0.role)),
+            "id" => at.id(self.0.id),
+            "name" => at.text(&*self.0.name),
+            "email" => at.text(&*self.0.email),
+            "active" => at.json(&self.0.active),
+            "role" => at.word::<Role>(self.0.role),
             _ => None,
         }
     }
 }
 
 impl Plain for Integration {
-    fn plain(&self, field: &str, _: &Plan<'_>, _: &mut At<'_>) -> Option<Value> {
+    fn plain(&self, field: &str, _: &Plan<'_>, at: &mut At<'_>) -> Option<Written> {
         match field {
-            "id" => Some(id(self.0.id)),
-            "name" => Some(text(&*self.0.name)),
+            "id" => at.id(self.0.id),
+            "name" => at.text(&*self.0.name),
             _ => None,
         }
     }
@@ -159,9 +159,9 @@ pub(super) fn maybe_user_at(
     user: Option<UserId>,
     below: &Plan<'_>,
     at: &mut At<'_>,
-) -> Option<Value> {
+) -> Option<Written> {
     let Some(user) = user else {
-        return Some(Value::Null);
+        return at.null();
     };
     let user = at.known(|all| &all.users, user)?;
     at.maybe(below, user.map(User).as_ref())

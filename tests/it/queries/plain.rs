@@ -175,3 +175,25 @@ async fn rows_answered_at_once_are_the_same() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_are_asked_for_in_several_places_are_merged() {
+    let world = World::new(6).await;
+    let ask = async |query: &str| {
+        let answer = world.client.gql(query, json!({})).await;
+        answer["conversations"].clone()
+    };
+    let whole = ask("{ conversations { nodes { id contact { id name } subject } } }").await;
+    assert!(!whole["nodes"].as_array().expect("rows").is_empty());
+    for several in [
+        "{ conversations { nodes { id contact { id } } nodes { contact { name } subject } } }",
+        "{ conversations { nodes { id contact { id } } } conversations { nodes { contact { name } subject } } }",
+        "{ conversations { ...A ...B } } \
+         fragment A on ConversationConnection { nodes { id contact { id } } } \
+         fragment B on ConversationConnection { nodes { ...C subject } } fragment C on Conversation { contact { name } }",
+        "{ conversations { nodes { ...A ...B } } } fragment A on Conversation { id contact { id } } \
+         fragment B on Conversation { contact { name } subject }",
+    ] {
+        assert_eq!(ask(several).await, whole, "{several}");
+    }
+}
