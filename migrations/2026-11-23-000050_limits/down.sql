@@ -4,7 +4,7 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY['inboxes', 'channels', 'conversations', 'messages', 'mail_references', 'tickets',
         'ticket_properties', 'trash_groups', 'cascades', 'cascade_touches'] LOOP
-        EXECUTE format('DROP POLICY within_inboxes ON %I', name);
+        EXECUTE format('DROP POLICY in_inboxes ON %I', name);
         EXECUTE format('ALTER POLICY own_account ON %I
             USING ((account_id = (SELECT tandem_account())) IS NOT FALSE)', name);
     END LOOP;

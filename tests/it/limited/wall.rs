@@ -115,7 +115,7 @@ async fn each_table_that_leads_to_a_conversation_has_the_wall() {
     let office = office().await;
     let mut connection = connect(&office.app.database_url).await;
     // What lets somebody limited in is only for reading, and by the account alone they get in nowhere.
-    let policies = "SELECT tablename::text AS text FROM pg_policies p WHERE policyname = 'within_inboxes' \
+    let policies = "SELECT tablename::text AS text FROM pg_policies p WHERE policyname = 'in_inboxes' \
                     AND cmd = 'SELECT' AND EXISTS (SELECT FROM pg_policies o WHERE o.tablename = p.tablename \
                     AND o.policyname = 'own_account' AND o.qual LIKE '%tandem_whole_account%') ORDER BY tablename";
     let mut expected = TABLES.map(str::to_owned).to_vec();
@@ -125,7 +125,7 @@ async fn each_table_that_leads_to_a_conversation_has_the_wall() {
     let leading = "SELECT DISTINCT c.conrelid::regclass::text AS text FROM pg_constraint c \
         WHERE c.contype = 'f' AND c.confrelid IN ('conversations'::regclass, 'tickets'::regclass, \
         'trash_groups'::regclass, 'inboxes'::regclass, 'channels'::regclass) \
-        AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.policyname = 'within_inboxes' \
+        AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.policyname = 'in_inboxes' \
                         AND p.tablename = c.conrelid::regclass::text) ORDER BY 1";
     assert_eq!(texts(&mut connection, leading).await, ["user_inboxes"]);
 }
