@@ -44,7 +44,7 @@ pub fn check(
     let document = request.parsed_query()?.clone();
     let limits = schema.data::<Limits>().copied().unwrap_or_default();
     limits.check_lists(&request.variables).map_err(shown)?;
-    check_variables(schema, request)?;
+    check_variables(schema, &document, request)?;
     leave_out(request);
     let operation = meant(&document, request.operation_name.as_deref());
     let cost = match (operation, schema.data::<Types>()) {

@@ -240,12 +240,15 @@ fn shown(name: &Name) -> String {
 /// Holds a request's variables against the schema.
 ///
 /// # Errors
-/// What is wrong with the document or a variable.
-pub fn check_variables(schema: &Schema, request: &mut Request) -> Result<(), ServerError> {
-    let document = request.parsed_query()?.clone();
+/// What is wrong with a variable.
+pub fn check_variables(
+    schema: &Schema,
+    document: &ExecutableDocument,
+    request: &Request,
+) -> Result<(), ServerError> {
     match schema.data::<InputTypes>() {
         Some(types) => types.check(
-            &document,
+            document,
             request.operation_name.as_deref(),
             &request.variables,
         ),

@@ -54,8 +54,8 @@ impl At<'_> {
             if self.json.len() > begun {
                 self.json.push(b',');
             }
-            // A name has nothing that JSON would escape.
-            write!(self.json, "\"{key}\":").ok()?;
+            self.quote(key.as_bytes());
+            self.json.push(b':');
             match field {
                 "__typename" => self.text(&*name),
                 _ => thing.plain(field, below, self),
@@ -90,15 +90,25 @@ impl At<'_> {
 
     /// An id, or another text that has nothing to be escaped.
     pub fn id(&mut self, id: impl Display) -> Option<Written> {
-        write!(self.json, "\"{id}\"").ok()?;
+        self.json.push(b'"');
+        write!(self.json, "{id}").ok()?;
+        self.json.push(b'"');
         Some(Written)
+    }
+
+    /// A name, which has nothing that JSON would escape.
+    fn quote(&mut self, name: &[u8]) {
+        self.json.push(b'"');
+        self.json.extend_from_slice(name);
+        self.json.push(b'"');
     }
 
     /// An enumeration's value.
     pub fn word<E: EnumType>(&mut self, word: impl Into<E>) -> Option<Written> {
         let word = word.into();
         let item = E::items().iter().find(|item| item.value == word)?;
-        self.text(item.name)
+        self.quote(item.name.as_bytes());
+        Some(Written)
     }
 
     /// A moment, or null.
