@@ -4,6 +4,7 @@
 //! loop, and `ending` says with which close code it ends.
 
 mod ending;
+mod gate;
 mod message;
 mod operations;
 mod socket;

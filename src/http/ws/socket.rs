@@ -1,6 +1,7 @@
 //! One socket: its handshake, its loop, its end.
 
 use std::{
+    future::poll_fn,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -15,6 +16,7 @@ use tokio::{
 
 use super::{
     ending::Ending,
+    gate::Gate,
     message::{self, ClientMessage},
     operations::Operations,
 };
@@ -53,6 +55,7 @@ pub(super) async fn run<B: Backend>(
         operations: Operations::default(),
         heard: Instant::now(),
         withdrawn: std::future::pending().boxed(),
+        gate: Gate::default(),
         address,
         asker: None,
     };
@@ -65,6 +68,17 @@ pub(super) async fn run<B: Backend>(
     socket.farewell(&ending).await;
 }
 
+/// What a session waits for beside its operations.
+enum Outside {
+    Withdrawn,
+    Shutdown,
+    /// The time to end operations is over.
+    Drained,
+    /// It is time for a ping.
+    Quiet,
+    Incoming(Option<Result<Message, axum::Error>>),
+}
+
 struct Socket<B: Backend> {
     context: Arc<Context<B>>,
     wire: WebSocket,
@@ -75,6 +89,8 @@ struct Socket<B: Backend> {
     /// When the client last gave a sign of life.
     heard: Instant,
     withdrawn: BoxFuture<'static, ()>,
+    /// Before all that a session waits for beside its operations.
+    gate: Gate,
     /// By whom operations are counted: the address, and since the handshake the token.
     address: Option<Asker>,
     asker: Option<Asker>,
@@ -135,7 +151,7 @@ impl<B: Backend> Socket<B> {
         }
     }
 
-    /// From `connection_ack` to the end. The branches are polled in random order, so neither a busy client nor busy
+    /// From `connection_ack` to the end. What is ready first is chosen at random, so neither a busy client nor busy
     /// operations keep the others from their turn.
     async fn session(&mut self, viewer: &B::Viewer) -> Ending {
         let context = self.context.clone();
@@ -150,24 +166,44 @@ impl<B: Backend> Socket<B> {
             if drained.is_some() && !self.operations.any_finite() {
                 return Ending::going_away();
             }
-            let step = tokio::select! {
-                () = &mut self.withdrawn => Err(Ending::Withdrawn),
-                () = &mut shutdown, if drained.is_none() => {
-                    drained = Some(tokio::time::Instant::now() + limits.drain);
-                    Ok(())
+            if drained.is_some() {
+                // Its timer is a new one each time.
+                self.gate.open();
+            }
+            let (withdrawn, wire) = (&mut self.withdrawn, &mut self.wire);
+            let outside = async {
+                tokio::select! {
+                    () = withdrawn => Outside::Withdrawn,
+                    () = &mut shutdown, if drained.is_none() => Outside::Shutdown,
+                    () = until(drained), if drained.is_some() => Outside::Drained,
+                    _ = ping.tick() => Outside::Quiet,
+                    incoming = wire.recv() => Outside::Incoming(incoming),
                 }
-                () = until(drained), if drained.is_some() => Err(Ending::going_away()),
-                _ = ping.tick() => self.ping().await,
-                incoming = self.wire.recv() => match self.text(incoming) {
-                    Ok(Some(text)) => Box::pin(self.message(viewer, &text, drained.is_some())).await,
-                    Ok(None) => Ok(()),
-                    Err(ending) => Err(ending),
-                },
-                () = self.operations.burst(&mut burst) => {
+            };
+            let outside = tokio::select! {
+                outside = self.gate.through(outside) => Some(outside),
+                () = self.operations.burst(&mut burst) => None,
+            };
+            let step = match outside {
+                None => {
                     let count = u64::try_from(burst.len()).unwrap_or(u64::MAX);
                     metrics::counter!("tandem_socket_messages_total").increment(count);
                     self.send(burst.drain(..).map(Message::Text)).await
                 }
+                Some(Outside::Withdrawn) => Err(Ending::Withdrawn),
+                Some(Outside::Shutdown) => {
+                    drained = Some(tokio::time::Instant::now() + limits.drain);
+                    Ok(())
+                }
+                Some(Outside::Drained) => Err(Ending::going_away()),
+                Some(Outside::Quiet) => self.ping().await,
+                Some(Outside::Incoming(incoming)) => match self.text(incoming) {
+                    Ok(Some(text)) => {
+                        Box::pin(self.message(viewer, &text, drained.is_some())).await
+                    }
+                    Ok(None) => Ok(()),
+                    Err(ending) => Err(ending),
+                },
             };
             if let Err(ending) = step {
                 return ending;
@@ -305,7 +341,12 @@ impl<B: Backend> Socket<B> {
         messages: impl IntoIterator<Item = Message, IntoIter: Send> + Send,
     ) -> Result<(), Ending> {
         let messages = messages.into_iter();
-        let wire = &mut self.wire;
+        let (wire, gate, withdrawn) = (&mut self.wire, &self.gate, &mut self.withdrawn);
+        let withdrawn = poll_fn(|cx| {
+            // It now wakes this, and not the gate.
+            gate.open();
+            withdrawn.poll_unpin(cx)
+        });
         let write = async {
             for message in messages {
                 wire.feed(message).await?;
@@ -319,7 +360,7 @@ impl<B: Backend> Socket<B> {
                 Ok(Err(_broken)) => Err(Ending::Broken),
                 Err(_elapsed) => Err(Ending::Stalled),
             },
-            () = &mut self.withdrawn => Err(Ending::Withdrawn),
+            () = withdrawn => Err(Ending::Withdrawn),
         }
     }
 
