@@ -5,104 +5,30 @@
 //! conversation and inbox, which are in Postgres' memory for both.
 #![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
-mod pgbench;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
-use support::http::{Connection, request};
+use support::http::{Connection, request, uuid};
+use support::measured::{Measured, Run, print_head};
 use support::server::Server;
-use support::{cpu, option, percentile};
+use support::{option, pgbench};
 
-/// How hard it is asked.
-pub struct Run {
-    clients: usize,
-    seconds: u64,
-}
-
-/// What came of it.
-pub struct Measured {
-    per_second: f64,
-    median: f64,
-    p99: f64,
-    /// CPU microseconds a request: of the server, of Postgres.
-    cpu: (f64, f64),
-}
-
-impl Measured {
-    fn of(mut micros: Vec<f64>, run: &Run, server: f64, postgres: f64) -> Self {
-        micros.sort_by(f64::total_cmp);
-        let count = micros.len() as f64;
-        Self {
-            per_second: count / run.seconds as f64,
-            median: percentile(&micros, 0.5) / 1e3,
-            p99: percentile(&micros, 0.99) / 1e3,
-            cpu: (server / count * 1e6, postgres / count * 1e6),
-        }
-    }
-
-    fn print(&self, screen: &str, by: &str) {
-        println!(
-            "{screen:<10} {by:<8} {:>9.0} {:>9.2} {:>9.2} {:>11.0} {:>11.0}",
-            self.per_second, self.median, self.p99, self.cpu.0, self.cpu.1
-        );
-    }
-}
-
+/// Asks for the same again and again.
 async fn tandem(server: &Server, run: &Run, request: &[u8]) -> Measured {
-    let before = (
-        cpu::of_one(server.processes.0),
-        cpu::of_tree(server.processes.1),
-    );
-    let end = Instant::now() + Duration::from_secs(run.seconds);
-    let clients = (0..run.clients).map(|_| {
-        let (address, request) = (server.address.clone(), request.to_vec());
-        tokio::spawn(async move {
-            let mut connection = Connection::to(&address).await;
-            let mut micros = Vec::new();
-            while Instant::now() < end {
-                let start = Instant::now();
-                let body = connection.send(&request).await;
-                assert!(
-                    !body.starts_with(b"{\"errors\""),
-                    "{}",
-                    String::from_utf8_lossy(body)
-                );
-                micros.push(start.elapsed().as_secs_f64() * 1e6);
-            }
-            micros
-        })
-    });
-    let mut micros = Vec::new();
-    for client in clients.collect::<Vec<_>>() {
-        micros.extend(client.await.expect("a client"));
-    }
-    let used = (
-        cpu::of_one(server.processes.0) - before.0,
-        cpu::of_tree(server.processes.1) - before.1,
-    );
-    // Postgres is the server's child, but has not ended: the server's own time is without it.
-    Measured::of(micros, run, used.0, used.1)
-}
-
-/// The UUID in an id, which is behind the kind's name in base 32.
-fn uuid(id: &str) -> String {
-    let digits = id.rsplit('_').next().unwrap_or_default();
-    let alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-    let value = digits.chars().fold(0u128, |sum, digit| {
-        (sum << 5) | alphabet.find(digit).unwrap_or_default() as u128
-    });
-    let hex = format!("{value:032x}");
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
+    let request: Arc<[u8]> = request.into();
+    let ask = |mut connection: Connection, request: Arc<[u8]>| async {
+        let body = connection.send(&request).await;
+        assert!(
+            !body.starts_with(b"{\"errors\""),
+            "{}",
+            String::from_utf8_lossy(body)
+        );
+        (connection, request)
+    };
+    Measured::asking(server, run, |_| Arc::clone(&request), ask).await
 }
 
 /// A busy inbox, and a conversation that has a ticket, five previous ones and many messages.
@@ -144,10 +70,7 @@ async fn main() {
         "{conversations} conversations, {} clients, {} s each",
         run.clients, run.seconds
     );
-    println!(
-        "{:<10} {:<8} {:>9} {:>9} {:>9} {:>11} {:>11}",
-        "screen", "by", "per s", "median ms", "p99 ms", "server µs", "Postgres µs"
-    );
+    print_head("screen");
     let account = ("account", uuid(&server.account));
     for (screen, query, variables, named) in [
         (
@@ -176,16 +99,15 @@ async fn main() {
         ours.print(screen, "tandem");
         match &pgbench {
             Some(pgbench) => {
-                let theirs = pgbench::run(pgbench, &server, &run, &format!("{screen}.sql"), &named);
-                theirs.print(screen, "pgbench");
-                let cpu = (ours.cpu.0 + ours.cpu.1) / theirs.cpu.1;
-                println!(
-                    "{screen:<10} ratio    {:>9.2} {:>9.2} {:>9.2} {:>23.2}",
-                    ours.per_second / theirs.per_second,
-                    ours.median / theirs.median,
-                    ours.p99 / theirs.p99,
-                    cpu
+                let theirs = pgbench::run(
+                    pgbench,
+                    &server,
+                    &run,
+                    &format!("screens/{screen}.sql"),
+                    &named,
                 );
+                theirs.print(screen, "pgbench");
+                ours.print_ratio(screen, &theirs);
             }
             None => println!("{screen:<10} pgbench  is not installed"),
         }

@@ -118,3 +118,21 @@ impl Connection {
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
 }
+
+/// The UUID in an id, which is behind the kind's name in base 32.
+pub fn uuid(id: &str) -> String {
+    let digits = id.rsplit('_').next().unwrap_or_default();
+    let alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    let value = digits.chars().fold(0u128, |sum, digit| {
+        (sum << 5) | alphabet.find(digit).unwrap_or_default() as u128
+    });
+    let hex = format!("{value:032x}");
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
+}

@@ -4,6 +4,8 @@
 
 pub mod cpu;
 pub mod http;
+pub mod measured;
+pub mod pgbench;
 pub mod server;
 
 /// The value below which this share of the sorted values lies.

@@ -286,7 +286,7 @@ impl Mutation {
     async fn set_user_inboxes(
         &self,
         ctx: &Context<'_>,
-        input: SetUserInboxesInput,
+        #[graphql(desc = "Whom, and to which inboxes.")] input: SetUserInboxesInput,
     ) -> async_graphql::Result<AccountPayload> {
         let id = input.client_mutation_id.clone();
         settings::run(ctx, input.order(), id).await

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::support::server::Server;
-use super::{Measured, Run};
+use super::cpu;
+use super::measured::{Measured, Run};
+use super::server::Server;
 
 /// Where pgbench is: in the path, or beside the server that Debian installs.
 pub fn find() -> Option<PathBuf> {
@@ -34,7 +35,7 @@ pub fn run(
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
     let statement = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("benches/screens")
+        .join("benches")
         .join(file);
     let mut command = Command::new(pgbench);
     command
@@ -62,9 +63,9 @@ pub fn run(
     for (name, value) in variables {
         command.arg("-D").arg(format!("{name}={value}"));
     }
-    let before = super::support::cpu::of_tree(server.processes.1);
+    let before = cpu::of_tree(server.processes.1);
     let output = command.arg("tandem").output().expect("pgbench");
-    let used = super::support::cpu::of_tree(server.processes.1) - before;
+    let used = cpu::of_tree(server.processes.1) - before;
     assert!(
         output.status.success(),
         "{}",
@@ -80,4 +81,23 @@ pub fn run(
         );
     }
     Measured::of(micros, run, 0.0, used)
+}
+
+/// Runs statements once, as the same superuser.
+pub fn once(pgbench: &Path, server: &Server, statements: &str) {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pgbench-once.sql");
+    std::fs::write(&file, statements).expect("a file");
+    let output = Command::new(pgbench)
+        .args(["-n", "-t", "1", "-U", "postgres"])
+        .args(["-h", &server.socket.0, "-p", &server.socket.1])
+        .arg("-f")
+        .arg(&file)
+        .arg("tandem")
+        .output()
+        .expect("pgbench");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
