@@ -141,6 +141,7 @@ fn tickets(statement: &mut Statement, before: &Linked, after: &Linked) {
         return;
     };
     if old.is_some_and(|old| old.id == new.id) {
+        // Said to be one row, which it is: of a hundred, as Postgres guesses, it would read all tickets of a small account.
         statement.part(
             "changed_tickets",
             vec![ticket_json(new)],
@@ -150,7 +151,8 @@ fn tickets(statement: &mut Statement, before: &Linked, after: &Linked) {
                  priority_version = r.priority_version, workspace = r.workspace, \
                  last_activity_at = r.last_activity_at, closed_at = r.closed_at, \
                  trash_group_id = r.trash_group_id, version = r.version \
-                 FROM jsonb_to_recordset(@rows) AS r{TICKET_RECORD} WHERE t.account_id = $1 AND t.id = r.id"
+                 FROM (SELECT * FROM jsonb_to_recordset(@rows) AS r{TICKET_RECORD} LIMIT 1) r \
+                 WHERE t.account_id = $1 AND t.id = r.id"
             ),
         );
     } else {

@@ -83,10 +83,13 @@ pub async fn lock(
         Bind::MaybeUuid(conversation),
     ];
 
+    // Not `coalesce`: behind row-level security Postgres takes no index for it, but where it knows the values, so that it
+    // would plan this anew for each command.
     let lock_ticket = sql(
         &format!(
-            "SELECT {TICKET_LOCK_COLUMNS} FROM tickets t WHERE t.account_id = $1 AND t.id = coalesce($2, \
-             (SELECT ticket_id FROM conversations WHERE account_id = $1 AND id = $3)) \
+            "SELECT {TICKET_LOCK_COLUMNS} FROM tickets t WHERE t.account_id = $1 \
+             AND t.id = CASE WHEN $2 IS NULL \
+             THEN (SELECT ticket_id FROM conversations WHERE account_id = $1 AND id = $3) ELSE $2 END \
              FOR NO KEY UPDATE"
         ),
         ids,
