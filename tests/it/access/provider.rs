@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::support::*;
 use crate::stream::socket::Socket;
-use crate::support::{TestAccount, TestApp, TestDatabase, database};
+use crate::support::{TestAccount, TestApp, TestDatabase, database, until};
 use tandem::config::Config;
 
 const ISSUER: &str = "https://id.example.com/";
@@ -315,12 +315,8 @@ async fn new_keys_are_found_but_not_hunted_for() {
         published.asked.load(SeqCst)
     );
     // After the bound the new key is found.
-    let begun = std::time::Instant::now();
     let token = new.sign(&claims());
-    while !is_good(&app, &token).await {
-        assert!(begun.elapsed().as_secs() < 30, "the new key is never found");
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
+    until("the new key is found", async || is_good(&app, &token).await).await;
     assert!(
         !is_good(&app, &old.sign(&with("jti", json!("2")))).await,
         "a withdrawn key"
@@ -366,15 +362,14 @@ async fn keys_come_from_a_file_and_users_by_another_claim_and_account() {
     let query = json!({ "query": "{ viewer { user { id externalId } } }" });
     assert_eq!(post(&app, Some(&token), &query).await.0, 503);
     std::fs::write(&file, set.to_string()).unwrap();
-    let begun = std::time::Instant::now();
-    let body = loop {
-        match post(&app, Some(&token), &query).await {
-            (200, body) => break body,
-            (status, _) => assert_eq!(status, 503),
-        }
-        assert!(begun.elapsed().as_secs() < 30, "the file is never read");
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    };
+    let mut body = Value::Null;
+    until("the file is read", async || {
+        let (status, answer) = post(&app, Some(&token), &query).await;
+        assert!([200, 503].contains(&status), "{status}");
+        body = answer;
+        status == 200
+    })
+    .await;
     assert_eq!(body["data"]["viewer"]["user"]["id"], json!(second.user_id));
     assert_eq!(body["data"]["viewer"]["user"]["externalId"], "u-7");
     for (sub, account) in [

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::Child;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::support::*;
 use crate::support::desk::text;
-use crate::support::program;
+use crate::support::{program, until};
 
 /// A server of its own process that logs all that can be logged.
 struct Loud {
@@ -40,22 +39,19 @@ impl Loud {
             log,
             url: String::new(),
         };
-        let begun = Instant::now();
-        while loud.url.is_empty() {
-            assert!(
-                begun.elapsed() < Duration::from_secs(60),
-                "{}",
-                loud.logged()
-            );
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        until("the log says where it serves", async || {
             let logged = loud.logged();
+            let ended = loud.child.try_wait().expect("its state");
+            assert!(ended.is_none(), "{logged}");
             let serving = logged
                 .lines()
                 .find(|line| line.contains("serving address="));
             if let Some((_, address)) = serving.and_then(|line| line.split_once("address=")) {
                 loud.url = format!("http://{}", address.trim());
             }
-        }
+            !loud.url.is_empty()
+        })
+        .await;
         loud
     }
 

@@ -1,7 +1,6 @@
 //! Sixteen writers with random commands on the same three tickets.
 
 use std::sync::Mutex;
-use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 use futures_util::future::join_all;
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 use super::{NEWER, history, patience};
 use crate::support::desk::text;
 use crate::support::sql::{connect_across, number};
-use crate::support::{Client, TestAccount, TestApp, database};
+use crate::support::{Client, TestAccount, TestApp, database, until};
 
 const WRITERS: u64 = 16;
 const COMMANDS: usize = 120;
@@ -211,14 +210,10 @@ async fn no_deadlock(url: &str, mut sql: AsyncPgConnection, app: TestApp, world:
     app.stop().await;
     let sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
         AND application_name = 'tandem'";
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
-    while number(&mut sql, sessions).await > 0 {
-        assert!(
-            tokio::time::Instant::now() < deadline,
-            "a session stays: {url}"
-        );
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(&format!("no session is left: {url}"), async || {
+        number(&mut sql, sessions).await == 0
+    })
+    .await;
     let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     assert_eq!(number(&mut sql, deadlocks).await, 0);
 }

@@ -13,10 +13,9 @@ use tandem::domain::access::Viewer;
 use tandem::http::{Backend, Frame};
 
 use super::watcher::{PATIENCE, view};
-use crate::realtime::world::until;
 use crate::statements::proxy::Proxy;
 use crate::support::sql::commit;
-use crate::support::{Client, TestAccount, TestApp, database};
+use crate::support::{Client, TestAccount, TestApp, database, until};
 
 const NEWER: &str = "2025-01-01T00:00:00Z";
 const COUNTS: &str = "subscription { counts(filters: [{}, { status: OPEN }]) }";

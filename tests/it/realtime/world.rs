@@ -1,6 +1,5 @@
 //! Servers, writers and readers for these tests.
 
-use std::future::Future;
 use std::time::Duration;
 
 use diesel::QueryableByName;
@@ -19,27 +18,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::support::TestDatabase;
-
-/// The longest that anything in these tests may take.
-pub const DEADLINE: Duration = Duration::from_secs(60);
-
-/// Fails the test when it takes too long.
-pub async fn within<T>(limit: Duration, what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(limit, future).await {
-        Ok(done) => done,
-        Err(_) => panic!("{what}: not within {limit:?}"),
-    }
-}
-
-/// Looks again and again until it holds.
-pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    within(DEADLINE, what, async {
-        while !holds().await {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
-}
+pub use crate::support::{DEADLINE, until, within};
 
 /// Small numbers that look random; the seed is shown when a test fails.
 pub struct Dice(u64);

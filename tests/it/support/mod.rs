@@ -9,6 +9,7 @@ pub mod desk;
 mod nats;
 mod program;
 pub mod sql;
+mod wait;
 
 pub use account::{TestAccount, TestUser};
 pub use app::{Client, TestApp};
@@ -16,3 +17,4 @@ pub use cluster::{database_url, url_of};
 pub use database::{TestDatabase, connect, database, hash_migrations};
 pub use nats::Nats;
 pub use program::program;
+pub use wait::{DEADLINE, until, within};
