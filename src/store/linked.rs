@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Tx;
 use super::held::{HELD_COLUMNS, HeldRow};
-use super::rows::{CONVERSATION_LOCK_COLUMNS, ConversationRow, TICKET_LOCK_COLUMNS, TicketRow};
+use super::rows::{CONVERSATION_OWN_COLUMNS, ConversationRow, TICKET_OWN_COLUMNS, TicketRow};
 use super::sql::{Bind, sql};
 use crate::domain::cascade::{Linked, Settings};
 use crate::domain::id::{AccountId, ConversationId, TicketId, TrashGroupId, UserId};
@@ -87,7 +87,7 @@ pub async fn lock(
     // would plan this anew for each command.
     let lock_ticket = sql(
         &format!(
-            "SELECT {TICKET_LOCK_COLUMNS} FROM tickets t WHERE t.account_id = $1 \
+            "SELECT {TICKET_OWN_COLUMNS} FROM tickets t WHERE t.account_id = $1 \
              AND t.id = CASE WHEN $2 IS NULL \
              THEN (SELECT ticket_id FROM conversations WHERE account_id = $1 AND id = $3) ELSE $2 END \
              FOR NO KEY UPDATE"
@@ -115,7 +115,7 @@ pub async fn lock(
     let ticket_id = ticket.as_ref().map(|ticket| ticket.id.0);
     let lock_conversations = sql(
         &format!(
-            "SELECT {CONVERSATION_LOCK_COLUMNS} FROM conversations c WHERE c.account_id = $1 \
+            "SELECT {CONVERSATION_OWN_COLUMNS} FROM conversations c WHERE c.account_id = $1 \
              AND (c.id = $2 OR c.ticket_id = $3) ORDER BY c.id FOR NO KEY UPDATE"
         ),
         [

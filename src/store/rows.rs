@@ -17,8 +17,9 @@ use crate::error::{Error, Result};
 pub(super) const TICKET_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, t.status_id, \
      t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
      t.last_activity_at, t.closed_at, t.trash_group_id, g.trashed_at, g.purge_at, t.version";
-/// The same of `tickets t` alone, to be locked; the trash is read once the lock is held.
-pub(super) const TICKET_LOCK_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, \
+/// The same of `tickets t` alone: to be locked, where the trash is read once the lock is held, or of what is known to be
+/// outside it.
+pub(super) const TICKET_OWN_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, \
      t.status_id, t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
      t.last_activity_at, t.closed_at, t.trash_group_id, NULL::timestamptz AS trashed_at, \
      NULL::timestamptz AS purge_at, t.version";
@@ -33,7 +34,7 @@ pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.work
      c.trash_group_id, g.trashed_at, g.purge_at, c.version";
 /// The same of `conversations c` alone: to be locked, where the trash is read once the lock is held, or of what is known
 /// to be outside it.
-pub(super) const CONVERSATION_LOCK_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
+pub(super) const CONVERSATION_OWN_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, NULL::timestamptz AS trashed_at, NULL::timestamptz AS purge_at, c.version";
 /// Joins its trash group to a conversation `c`, as [`TICKET_TRASH`] does to a ticket.
@@ -44,7 +45,7 @@ pub(super) const CONVERSATION_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed
 pub(super) const fn tickets_of_list(in_trash: bool) -> (&'static str, &'static str) {
     match in_trash {
         true => (TICKET_COLUMNS, TICKET_TRASH),
-        false => (TICKET_LOCK_COLUMNS, ""),
+        false => (TICKET_OWN_COLUMNS, ""),
     }
 }
 
@@ -52,7 +53,7 @@ pub(super) const fn tickets_of_list(in_trash: bool) -> (&'static str, &'static s
 pub(super) const fn conversations_of_list(in_trash: bool) -> (&'static str, &'static str) {
     match in_trash {
         true => (CONVERSATION_COLUMNS, CONVERSATION_TRASH),
-        false => (CONVERSATION_LOCK_COLUMNS, ""),
+        false => (CONVERSATION_OWN_COLUMNS, ""),
     }
 }
 

@@ -1,7 +1,7 @@
 //! graphql-transport-ws: from the HTTP upgrade to a running socket.
 //!
-//! `message` reads and writes the protocol's messages, `operations` holds what runs on a socket, `socket` is its
-//! loop, and `ending` says with which close code it ends.
+//! `message` reads and writes the protocol's messages, `operations` holds what runs on a socket, `socket` is its loop,
+//! `gate` keeps what seldom happens out of it, and `ending` says with which close code it ends.
 
 mod ending;
 mod gate;

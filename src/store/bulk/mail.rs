@@ -12,7 +12,7 @@ use crate::store::accounts::{self, Named, execute};
 use crate::store::held::properties_of;
 use crate::store::linked::{linked_meanwhile, trash_groups};
 use crate::store::rows::{
-    CONVERSATION_LOCK_COLUMNS, ConversationRow, TICKET_LOCK_COLUMNS, TicketRow,
+    CONVERSATION_OWN_COLUMNS, ConversationRow, TICKET_OWN_COLUMNS, TicketRow,
 };
 use crate::store::sql::{Bind, sql};
 use crate::store::{Scope, Store, Tx};
@@ -259,7 +259,7 @@ pub async fn lock_conversations(
     let binds = || [Bind::Uuid(account.0), Bind::Uuids(ids.clone())];
     let lock_tickets = sql(
         &format!(
-            "SELECT {TICKET_LOCK_COLUMNS} FROM tickets t WHERE t.account_id = $1 AND t.id IN \
+            "SELECT {TICKET_OWN_COLUMNS} FROM tickets t WHERE t.account_id = $1 AND t.id IN \
              (SELECT ticket_id FROM conversations WHERE account_id = $1 AND id = ANY($2)) \
              ORDER BY t.id FOR NO KEY UPDATE OF t"
         ),
@@ -268,7 +268,7 @@ pub async fn lock_conversations(
     let tickets: Vec<TicketRow> = lock_tickets.load(&mut tx.connection()?).await?;
     let lock_conversations = sql(
         &format!(
-            "SELECT {CONVERSATION_LOCK_COLUMNS} FROM conversations c WHERE c.account_id = $1 AND c.id = ANY($2) \
+            "SELECT {CONVERSATION_OWN_COLUMNS} FROM conversations c WHERE c.account_id = $1 AND c.id = ANY($2) \
              ORDER BY c.id FOR NO KEY UPDATE"
         ),
         binds(),

@@ -20,7 +20,7 @@ use crate::domain::noun::{MessageKind, Role};
 use crate::error::Result;
 use crate::store::columns::Columns;
 use crate::store::log::actor;
-use crate::store::rows::{TICKET_LOCK_COLUMNS, TicketRow, known};
+use crate::store::rows::{TICKET_OWN_COLUMNS, TicketRow, known};
 
 /// What is joined to a ticket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -227,7 +227,7 @@ impl ConversationJoins {
         }
         if let Some(ticket) = self.ticket {
             joined.add(
-                TICKET_LOCK_COLUMNS,
+                TICKET_OWN_COLUMNS,
                 "tickets t ON t.account_id = c.account_id AND t.id = c.ticket_id",
             );
             ticket.add_to(&mut joined);

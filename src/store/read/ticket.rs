@@ -17,7 +17,7 @@ use crate::domain::image::Ticket;
 use crate::error::Result;
 use crate::store::columns::{Columns, FromColumns};
 use crate::store::rows::{
-    TICKET_COLUMNS, TICKET_LOCK_COLUMNS, TICKET_TRASH, TicketRow, read_by_place, tickets_of_list,
+    TICKET_COLUMNS, TICKET_OWN_COLUMNS, TICKET_TRASH, TicketRow, read_by_place, tickets_of_list,
 };
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
@@ -183,7 +183,7 @@ pub async fn pages_of_contacts(
         tables,
     } = joins.sql();
     let text = format!(
-        "SELECT {flags}, {TICKET_LOCK_COLUMNS}{columns} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
+        "SELECT {flags}, {TICKET_OWN_COLUMNS}{columns} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
          WHERE t.account_id = {account} AND t.contact_id = p.id AND t.trash_group_id IS NULL{bounds}{limit}) t \
          {tables}{}",
         page.sorted(keyset)
