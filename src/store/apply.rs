@@ -104,7 +104,7 @@ pub async fn apply(
     messages(&mut statement, entry, contents)?;
     log(&mut statement, entry)?;
     let rows: Vec<PositionRow> = sql(&statement.text, statement.binds)
-        .load(&mut tx.connection()?)
+        .load(&mut tx.connection())
         .await?;
     let lost = || Error::Internal("the log returned no position".to_owned());
     entry.position = Some(Position(rows.as_slice().first().ok_or_else(lost)?.position));
@@ -337,7 +337,7 @@ async fn purge(tx: &Tx, account: AccountId, effects: &[Effect]) -> Result<()> {
     for (table, ids) in [("conversations", conversations), ("tickets", tickets)] {
         let text = format!("DELETE FROM {table} WHERE account_id = $1 AND id = ANY($2)");
         sql(&text, [Bind::Uuid(account.0), Bind::Uuids(ids)])
-            .execute(&mut tx.connection()?)
+            .execute(&mut tx.connection())
             .await?;
     }
     super::redact::redact(tx, account, &purged).await
@@ -385,7 +385,7 @@ pub async fn draw_ticket_number(tx: &Tx, account: AccountId) -> Result<i32> {
          ON CONFLICT (account_id) DO UPDATE SET last_number = c.last_number + 1 RETURNING last_number",
         [Bind::Uuid(account.0)],
     );
-    let rows: Vec<NumberRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<NumberRow> = statement.load(&mut tx.connection()).await?;
     let none = || Error::Internal("no ticket number".to_owned());
     Ok(rows.as_slice().first().ok_or_else(none)?.last_number)
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
+use super::connection::Connection;
 use super::sql::{Bind, sql};
 use crate::domain::id::{AccountId, PropertyId, TicketId};
 use crate::domain::image::Held;
@@ -45,7 +45,7 @@ impl HeldRow {
 /// # Errors
 /// When the database is away, or holds what this version cannot read.
 pub(super) async fn properties_of(
-    connection: &AsyncPgConnection,
+    connection: &Connection,
     account: AccountId,
     tickets: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, BTreeMap<PropertyId, Held>>> {

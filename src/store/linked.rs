@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use diesel::QueryableByName;
+use diesel::result::QueryResult;
 use diesel::sql_types as st;
 use futures_util::try_join;
 use uuid::Uuid;
@@ -31,6 +32,14 @@ pub struct Target {
 struct IdRow {
     #[diesel(sql_type = st::Uuid)]
     id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct OwnerRow {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Bool)]
+    active: bool,
 }
 
 #[derive(QueryableByName)]
@@ -72,7 +81,7 @@ pub async fn lock(
     owner: Option<UserId>,
     retention: TimeDelta,
 ) -> Result<Linked> {
-    let connection = tx.connection()?;
+    let connection = tx.connection();
     let (ticket, conversation) = (
         target.ticket.map(|id| id.0),
         target.conversation.map(|id| id.0),
@@ -130,15 +139,10 @@ pub async fn lock(
         ),
         [Bind::Uuid(account.0), Bind::MaybeUuid(ticket_id)],
     );
-    // Shared, so that nobody is deactivated between this look and the commit.
-    let lock_owner = sql(
-        "SELECT id FROM users WHERE account_id = $1 AND id = $2 FOR SHARE",
-        [Bind::Uuid(account.0), Bind::MaybeUuid(owner.map(|id| id.0))],
-    );
-    let (conversations, properties, _): (Vec<ConversationRow>, Vec<HeldRow>, Vec<IdRow>) = try_join!(
+    let (conversations, properties, named_owner): (Vec<ConversationRow>, Vec<HeldRow>, _) = try_join!(
         lock_conversations.load(&mut &*connection),
         properties.load(&mut &*connection),
-        lock_owner.load(&mut &*connection)
+        lock_owner(tx, account, owner)
     )?;
     let groups: Vec<_> = conversations
         .iter()
@@ -180,19 +184,15 @@ pub async fn lock(
         return Err(linked_meanwhile());
     }
 
-    let mut owners: BTreeSet<Uuid> = conversations
-        .iter()
-        .filter_map(|c| c.owner)
-        .map(|id| id.0)
-        .collect();
-    owners.extend(owner.map(|id| id.0));
-    owners.extend(
-        ticket
-            .as_ref()
-            .and_then(|ticket| ticket.owner)
-            .map(|id| id.0),
+    // Whoever owns a conversation without a ticket may be about to own one.
+    let may_own = conversations.iter().filter(|c| c.ticket.is_none());
+    let owners: BTreeSet<Uuid> = may_own.filter_map(|c| c.owner).map(|id| id.0).collect();
+    let mut inactive = inactive_users(tx, account, owners.into_iter().collect()).await?;
+    inactive.extend(
+        named_owner
+            .filter(|owner| !owner.active)
+            .map(|owner| UserId(owner.id)),
     );
-    let inactive = inactive_users(tx, account, owners.into_iter().collect()).await?;
     let settings = Settings {
         tickets_in_inbox: account_row.tickets_in_inbox,
         retention,
@@ -203,6 +203,23 @@ pub async fn lock(
         conversations,
         inactive,
     })
+}
+
+/// Keeps whoever is to become the owner from being deactivated between this look and the commit.
+async fn lock_owner(
+    tx: &Tx,
+    account: AccountId,
+    owner: Option<UserId>,
+) -> QueryResult<Option<OwnerRow>> {
+    let Some(owner) = owner else {
+        return Ok(None);
+    };
+    let statement = sql(
+        "SELECT id, active FROM users WHERE account_id = $1 AND id = $2 FOR SHARE",
+        [Bind::Uuid(account.0), Bind::Uuid(owner.0)],
+    );
+    let rows: Vec<OwnerRow> = statement.load(&mut tx.connection()).await?;
+    Ok(rows.into_iter().next())
 }
 
 /// Who of these is no longer active.
@@ -221,7 +238,7 @@ pub async fn inactive_users(
         "SELECT id FROM users WHERE account_id = $1 AND id = ANY($2) AND NOT active",
         [Bind::Uuid(account.0), Bind::Uuids(ids)],
     );
-    let rows: Vec<IdRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<IdRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().map(|row| UserId(row.id)).collect())
 }
 
@@ -238,7 +255,7 @@ pub(super) async fn trash_groups(
         "SELECT id, trashed_at, purge_at FROM trash_groups WHERE account_id = $1 AND id = ANY($2)",
         [Bind::Uuid(account.0), Bind::Uuids(ids)],
     );
-    let rows: Vec<TrashRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<TrashRow> = statement.load(&mut tx.connection()).await?;
     let trash = |row: TrashRow| {
         let group = TrashGroupId(row.id);
         (

@@ -201,7 +201,7 @@ pub async fn changed_by(
         Bind::Text(id.to_string()),
         Bind::Int(version),
     ];
-    let rows: Vec<EntryRow> = sql(&text, binds).load(&mut tx.connection()?).await?;
+    let rows: Vec<EntryRow> = sql(&text, binds).load(&mut tx.connection()).await?;
     rows.into_iter()
         .next()
         .map(|row| actor(row.actor_kind, row.actor_id))
@@ -219,7 +219,7 @@ pub async fn entry_to_undo(
 ) -> Result<Option<(Entry, bool)>> {
     let text = format!("SELECT {COLUMNS} FROM cascades l WHERE l.account_id = $1 AND l.id = $2");
     let statement = sql(&text, [Bind::Uuid(account.0), Bind::Uuid(id.0)]);
-    let rows: Vec<EntryRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<EntryRow> = statement.load(&mut tx.connection()).await?;
     let Some(row) = rows.into_iter().next() else {
         return Ok(None);
     };
@@ -245,7 +245,7 @@ async fn is_undone(tx: &Tx, account: AccountId, id: CascadeId) -> Result<bool> {
          SELECT max(depth) AS depth FROM chain",
         [Bind::Uuid(account.0), Bind::Uuid(id.0)],
     );
-    let rows: Vec<DepthRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<DepthRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows
         .as_slice()
         .first()

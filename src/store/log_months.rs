@@ -3,10 +3,9 @@
 use chrono::NaiveDate;
 use diesel::QueryableByName;
 use diesel::sql_types as st;
-use diesel_async::AsyncPgConnection;
 
+use super::connection::Connection;
 use super::sql::{Bind, sql};
-use super::timing::batch;
 use super::{Scope, Store, Tx};
 use crate::domain::event::Position;
 use crate::domain::image::Time;
@@ -40,7 +39,7 @@ async fn drop_oldest(store: &Store, before: Time) -> Result<Option<String>> {
     // Servers that do this at once come one after another, and each looks anew; the lock is that of those who add
     // months. The limit is not for waiting here, where nobody waits for whoever waits.
     let lock = "SELECT pg_advisory_xact_lock(hashtext('tandem_add_log_month')); SET LOCAL lock_timeout = '500ms'";
-    batch(tx.connection()?, lock).await?;
+    tx.connection().batch(lock).await?;
     let oldest = sql(
         "SELECT month FROM (SELECT substring(c.relname::text FROM '^cascades_([0-9]{6})\\Z') AS month \
            FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
@@ -49,7 +48,7 @@ async fn drop_oldest(store: &Store, before: Time) -> Result<Option<String>> {
            AND (to_date(month, 'YYYYMM') + interval '1 month') AT TIME ZONE 'UTC' <= $1 ORDER BY month LIMIT 1",
         [Bind::Time(before)],
     );
-    let found: Vec<MonthRow> = oldest.load(&mut tx.connection()?).await?;
+    let found: Vec<MonthRow> = oldest.load(&mut tx.connection()).await?;
     let Some(MonthRow { month }) = found.into_iter().next() else {
         tx.rollback().await?;
         return Ok(None);
@@ -60,17 +59,17 @@ async fn drop_oldest(store: &Store, before: Time) -> Result<Option<String>> {
         "UPDATE log_horizon SET position = greatest(position, coalesce((SELECT max(position) FROM cascades \
          WHERE tableoid = 'cascades_{month}'::regclass), 0))"
     );
-    batch(tx.connection()?, &horizon).await?;
+    tx.connection().batch(&horizon).await?;
     for table in ["cascades", "cascade_touches"] {
         let drop = format!("DROP TABLE IF EXISTS {table}_{month}");
-        batch(tx.connection()?, &drop).await?;
+        tx.connection().batch(&drop).await?;
     }
     tx.commit().await?;
     Ok(Some(month))
 }
 
 /// The start of the earliest month that the log still has, if older ones were dropped.
-pub(super) async fn log_begins(connection: &AsyncPgConnection) -> Result<Option<Time>> {
+pub(super) async fn log_begins(connection: &Connection) -> Result<Option<Time>> {
     #[derive(QueryableByName)]
     struct HorizonRow {
         #[diesel(sql_type = st::BigInt)]
@@ -100,5 +99,5 @@ pub(super) async fn log_begins(connection: &AsyncPgConnection) -> Result<Option<
 /// # Errors
 /// When the database is away.
 pub async fn log_begins_in(tx: &Tx) -> Result<Option<Time>> {
-    log_begins(tx.connection()?).await
+    log_begins(tx.connection()).await
 }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod apply;
 pub mod bulk;
 mod columns;
+mod connection;
 pub mod credentials;
 pub mod embedded;
 mod held;

@@ -32,7 +32,7 @@ pub async fn due_groups(
         "SELECT account_id, id FROM trash_groups WHERE purge_at <= $1 ORDER BY purge_at LIMIT $2",
         [Bind::Time(now), Bind::Big(limit)],
     );
-    let rows: Vec<GroupRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<GroupRow> = statement.load(&mut tx.connection()).await?;
     tx.commit().await?;
     Ok(rows
         .into_iter()
@@ -51,6 +51,6 @@ pub async fn delete_empty_group(tx: &Tx, account: AccountId, group: TrashGroupId
          AND NOT EXISTS (SELECT FROM conversations WHERE account_id = $1 AND trash_group_id = $2)",
         [Bind::Uuid(account.0), Bind::Uuid(group.0)],
     );
-    statement.execute(&mut tx.connection()?).await?;
+    statement.execute(&mut tx.connection()).await?;
     Ok(())
 }

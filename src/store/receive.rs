@@ -35,7 +35,7 @@ struct IdRow {
 }
 
 async fn first_id(tx: &Tx, statement: Sql) -> Result<Option<Uuid>> {
-    let rows: Vec<IdRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<IdRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().next().map(|row| row.id))
 }
 
@@ -53,7 +53,7 @@ pub async fn channel_inbox(
          AND i.id = c.inbox_id WHERE c.account_id = $1 AND c.id = $2",
         [Bind::Uuid(account.0), Bind::Uuid(channel.0)],
     );
-    let rows: Vec<InboxRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<InboxRow> = statement.load(&mut tx.connection()).await?;
     let inbox = rows.into_iter().next();
     Ok(inbox.map(|row| ChannelInbox {
         inbox: row.id.into(),
@@ -71,7 +71,7 @@ pub async fn lock_thread(tx: &Tx, account: AccountId, channel: ChannelId, key: &
         "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
         [Bind::Text(name)],
     );
-    statement.execute(&mut tx.connection()?).await?;
+    statement.execute(&mut tx.connection()).await?;
     Ok(())
 }
 
@@ -184,7 +184,7 @@ async fn lock_phone(tx: &Tx, account: AccountId, phone: &str) -> Result<()> {
         "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))",
         [Bind::Text(format!("{}/{digits}", account.0))],
     );
-    statement.execute(&mut tx.connection()?).await?;
+    statement.execute(&mut tx.connection()).await?;
     Ok(())
 }
 
@@ -210,6 +210,6 @@ async fn complete(
             Bind::MaybeText(phone),
         ],
     );
-    statement.execute(&mut tx.connection()?).await?;
+    statement.execute(&mut tx.connection()).await?;
     Ok(())
 }

@@ -59,7 +59,7 @@ pub(super) async fn redact(tx: &Tx, account: AccountId, purged: &BTreeSet<Subjec
              WHERE l.account_id = $1 AND l.id = r.id",
             [Bind::Uuid(account.0), Bind::Json(Value::Array(redacted))],
         );
-        update.execute(&mut tx.connection()?).await?;
+        update.execute(&mut tx.connection()).await?;
     }
 }
 
@@ -79,5 +79,5 @@ async fn page(tx: &Tx, account: AccountId, things: &[Uuid], after: i64) -> Resul
             Bind::Big(PAGE),
         ],
     );
-    Ok(statement.load(&mut tx.connection()?).await?)
+    Ok(statement.load(&mut tx.connection()).await?)
 }

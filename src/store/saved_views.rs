@@ -18,7 +18,7 @@ use crate::error::Result;
 pub async fn view_by_id(tx: &Tx, account: AccountId, id: SavedViewId) -> Result<Option<SavedView>> {
     let text = format!("SELECT {COLUMNS} FROM saved_views WHERE account_id = $1 AND id = $2");
     let statement = sql(&text, [Bind::Uuid(account.0), Bind::Uuid(id.0)]);
-    let rows: Vec<SavedViewRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<SavedViewRow> = statement.load(&mut tx.connection()).await?;
     rows.into_iter().next().map(SavedView::try_from).transpose()
 }
 
@@ -60,7 +60,7 @@ pub async fn count_beside(tx: &Tx, account: AccountId, owner: UserId, shared: bo
             Bind::Uuid(owner.0),
         ],
     );
-    let rows: Vec<CountRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<CountRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().next().map_or(0, |row| row.count))
 }
 

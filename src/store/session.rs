@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use diesel_async::AsyncPgConnection;
 use tokio::sync::OnceCell;
 
-use super::pool::Loan;
-use super::timing::batch;
+use super::connection::Connection;
 use super::{Scope, Store};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What a transaction may see: the settings that row-level security looks at.
 fn begin(mode: &str, scope: &Scope) -> String {
@@ -31,59 +29,18 @@ const KEPT_PLANS: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 /// For statements that are put together for one request: what is best there depends on the values.
 const PLANS_BY_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
 
-/// A connection in a transaction, or on its way into one. Whenever and wherever it is dropped, whoever had it may be gone
-/// in the middle of a statement, the transaction is rolled back before anybody else gets the connection.
-struct Open(Option<Loan>);
-
-impl Open {
-    async fn begin(store: &Store, begin: &str) -> Result<Self> {
-        let open = Self(Some(store.loan().await?));
-        batch(open.connection()?, begin).await?;
-        Ok(open)
-    }
-
-    fn connection(&self) -> Result<&AsyncPgConnection> {
-        let gone = || Error::Internal("transaction used after its end".to_owned());
-        self.0.as_deref().ok_or_else(gone)
-    }
-
-    /// Ends the transaction by that statement; only then is the connection good for others.
-    async fn end(mut self, statement: &str) -> Result<()> {
-        batch(self.connection()?, statement).await?;
-        drop(self.0.take());
-        Ok(())
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        let Some(loan) = self.0.take() else {
-            return;
-        };
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                if batch(&loan, "ROLLBACK").await.is_err() {
-                    drop(Loan::take(loan));
-                }
-            });
-        } else {
-            drop(Loan::take(loan));
-        }
-    }
-}
-
 /// A transaction that writes. Dropped without [`Tx::commit`] it is rolled back, with its connection thrown away
 /// where a statement may still run on it.
-pub struct Tx(Open);
+pub struct Tx(Connection);
 
 impl Tx {
     pub(super) async fn begin(store: &Store, scope: Scope) -> Result<Self> {
-        Ok(Self(Open::begin(store, &begin("", &scope)).await?))
+        Ok(Self(Connection::begin(store, begin("", &scope)).await?))
     }
 
     /// The connection, for statements of the store.
-    pub(super) fn connection(&self) -> Result<&AsyncPgConnection> {
-        self.0.connection()
+    pub(super) const fn connection(&self) -> &Connection {
+        &self.0
     }
 
     /// Makes everything permanent and visible at once.
@@ -113,7 +70,7 @@ pub struct Snapshot {
 struct Inner {
     store: Store,
     scope: Scope,
-    open: OnceCell<Open>,
+    open: OnceCell<Connection>,
     by_values: OnceCell<()>,
 }
 
@@ -130,19 +87,19 @@ impl Snapshot {
     }
 
     /// The connection; statements on it are pipelined.
-    pub(super) async fn connection(&self) -> Result<&AsyncPgConnection> {
+    pub(super) async fn connection(&self) -> Result<&Connection> {
         let inner = &*self.inner;
         let open = inner.open.get_or_try_init(async || {
             let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", &inner.scope);
-            Open::begin(&inner.store, &format!("{begin}; {KEPT_PLANS}")).await
+            Connection::begin(&inner.store, format!("{begin}; {KEPT_PLANS}")).await
         });
-        open.await?.connection()
+        open.await
     }
 
     /// The same, from now on with a plan of its own for each statement, made for the values that are bound.
-    pub(super) async fn connection_by_values(&self) -> Result<&AsyncPgConnection> {
+    pub(super) async fn connection_by_values(&self) -> Result<&Connection> {
         let connection = self.connection().await?;
-        let set = || batch(connection, PLANS_BY_VALUES);
+        let set = || connection.batch(PLANS_BY_VALUES);
         self.inner.by_values.get_or_try_init(set).await?;
         Ok(connection)
     }

@@ -81,7 +81,7 @@ async fn first<R>(tx: &Tx, statement: Sql) -> Result<Option<R>>
 where
     R: QueryableByName<diesel::pg::Pg> + Send + 'static,
 {
-    let rows: Vec<R> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<R> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().next())
 }
 
@@ -198,7 +198,7 @@ pub async fn definitions_named(
             Bind::Bool(and_required),
         ],
     );
-    let rows: Vec<DefinitionRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<DefinitionRow> = statement.load(&mut tx.connection()).await?;
     rows.into_iter().map(PropertyDefinition::try_from).collect()
 }
 

@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::connection::Channel;
 use super::timing::Timing;
 
 /// A value to bind.
@@ -107,47 +108,62 @@ impl Sql {
     /// Sends it and reads all its rows.
     pub(super) fn load<'c, R>(
         self,
-        connection: &mut &'c AsyncPgConnection,
+        connection: &mut impl Channel<'c>,
     ) -> BoxFuture<'c, QueryResult<Vec<R>>>
     where
         R: FromSqlRow<Untyped, Pg> + Send + 'static,
     {
-        let (timing, span) = self.sent();
-        let rows = RunQueryDsl::load(self, connection);
-        async move { timing.end(rows.await) }
-            .instrument(span)
-            .boxed()
+        self.answered(connection, |statement, mut raw| {
+            RunQueryDsl::load(statement, &mut raw)
+        })
     }
 
     /// Sends it and reads its one row; `NotFound` where there is none.
     pub(super) fn get_result<'c, R>(
         self,
-        connection: &mut &'c AsyncPgConnection,
+        connection: &mut impl Channel<'c>,
     ) -> BoxFuture<'c, QueryResult<R>>
     where
         R: FromSqlRow<Untyped, Pg> + Send + 'static,
     {
-        let (timing, span) = self.sent();
-        let row = RunQueryDsl::get_result(self, connection);
-        async move { timing.end(row.await) }
-            .instrument(span)
-            .boxed()
+        self.answered(connection, |statement, mut raw| {
+            RunQueryDsl::get_result(statement, &mut raw)
+        })
     }
 
     /// Sends it and tells how many rows it wrote.
     pub(super) fn execute<'c>(
         self,
-        connection: &mut &'c AsyncPgConnection,
+        connection: &mut impl Channel<'c>,
     ) -> BoxFuture<'c, QueryResult<usize>> {
-        let (timing, span) = self.sent();
-        let count = RunQueryDsl::execute(self, connection);
-        async move { timing.end(count.await) }
-            .instrument(span)
-            .boxed()
+        self.answered(connection, |statement, mut raw| {
+            RunQueryDsl::execute(statement, &mut raw)
+        })
     }
 
-    fn sent(&self) -> (Timing, tracing::Span) {
-        (Timing::start(&self.text), super::timing::span(&self.text))
+    fn answered<'c, T, F>(
+        self,
+        connection: &mut impl Channel<'c>,
+        send: impl FnOnce(Self, &'c AsyncPgConnection) -> F,
+    ) -> BoxFuture<'c, QueryResult<T>>
+    where
+        T: Send + 'c,
+        F: Future<Output = QueryResult<T>> + Send + 'c,
+    {
+        let raw = match connection.raw() {
+            Ok(raw) => raw,
+            Err(gone) => return std::future::ready(Err(gone)).boxed(),
+        };
+        let (timing, span) = (Timing::start(&self.text), super::timing::span(&self.text));
+        let begun = connection.begun();
+        let answer = send(self, raw);
+        async move {
+            let answer = timing.end(answer.await);
+            begun.await?;
+            answer
+        }
+        .instrument(span)
+        .boxed()
     }
 
     fn push_bind<'b>(&'b self, number: &str, pass: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {

@@ -83,7 +83,7 @@ struct Truth {
 
 async fn number(tx: &Tx, text: &str) -> Result<Position> {
     let found: Number = sql(text, [])
-        .get_result(&mut tx.connection()?)
+        .get_result(&mut tx.connection())
         .await
         .map_err(Error::from)?;
     Ok(Position(found.n))
@@ -92,7 +92,7 @@ async fn number(tx: &Tx, text: &str) -> Result<Position> {
 async fn truth(tx: &Tx, text: &str, mark: Mark) -> Result<bool> {
     let bind = Bind::Text(mark.0.to_string());
     let found: Truth = sql(text, [bind])
-        .get_result(&mut tx.connection()?)
+        .get_result(&mut tx.connection())
         .await
         .map_err(Error::from)?;
     Ok(found.b)
@@ -157,7 +157,7 @@ pub async fn is_entry_after_older_than(
         Bind::Big(after.0),
         Bind::Double(seconds),
     ];
-    let found: Truth = sql(text, binds).get_result(&mut tx.connection()?).await?;
+    let found: Truth = sql(text, binds).get_result(&mut tx.connection()).await?;
     tx.rollback().await?;
     Ok(found.b)
 }
@@ -170,7 +170,7 @@ pub async fn is_entry_after_older_than(
 pub async fn draw_mark(store: &Store) -> Result<Mark> {
     let tx = store.begin(Scope::Across).await?;
     let drawn: Text = sql("SELECT pg_current_xact_id()::text AS t", [])
-        .get_result(&mut tx.connection()?)
+        .get_result(&mut tx.connection())
         .await?;
     tx.rollback().await?;
     let bad = |error: std::num::ParseIntError| Error::Internal(format!("{}: {error}", drawn.t));
@@ -236,7 +236,7 @@ pub async fn read_log(
     );
     let end = before.map_or(i64::MAX, |before| before.0);
     let binds = [Bind::Big(after.0), Bind::Big(end), Bind::Big(limit)];
-    let rows: Vec<TailRow> = sql(&text, binds).load(&mut tx.connection()?).await?;
+    let rows: Vec<TailRow> = sql(&text, binds).load(&mut tx.connection()).await?;
     tx.rollback().await?;
     let rows = rows.into_iter().map(|found| Row {
         position: Position(found.tail_position),
@@ -287,7 +287,7 @@ pub async fn withdrawn_tokens<'c>(
         Bind::Uuids(connected.iter().map(|one| one.token.0).collect()),
         Bind::Texts(connected.iter().map(limits).collect()),
     ];
-    let found: Vec<PlaceRow> = sql(&text, binds).load(&mut tx.connection()?).await?;
+    let found: Vec<PlaceRow> = sql(&text, binds).load(&mut tx.connection()).await?;
     tx.rollback().await?;
     let places = found.into_iter().filter_map(|row| {
         let place = usize::try_from(row.place).ok()?.checked_sub(1)?;

@@ -81,7 +81,7 @@ pub async fn present_viewer(tx: &Tx, viewer: &Viewer) -> Result<Option<Viewer>> 
         "SELECT {columns} FROM tokens t {HOLDERS} WHERE t.account_id = $1 AND t.id = $2 AND {GOOD}"
     );
     let binds = [Bind::Uuid(viewer.account.0), Bind::Uuid(viewer.token.0)];
-    let rows: Vec<ViewerRow> = sql(&text, binds).load(&mut tx.connection()?).await?;
+    let rows: Vec<ViewerRow> = sql(&text, binds).load(&mut tx.connection()).await?;
     rows.into_iter().next().map(decode).transpose()
 }
 
@@ -99,7 +99,7 @@ pub async fn touch_tokens(store: &Store, tokens: &[(AccountId, TokenId)]) -> Res
         Bind::Uuids(tokens.iter().map(|(account, _)| account.0).collect()),
         Bind::Uuids(tokens.iter().map(|(_, token)| token.0).collect()),
     ];
-    sql(text, binds).execute(&mut tx.connection()?).await?;
+    sql(text, binds).execute(&mut tx.connection()).await?;
     tx.commit().await
 }
 

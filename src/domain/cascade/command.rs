@@ -39,7 +39,8 @@ pub struct Linked {
     pub ticket: Option<Ticket>,
     /// Conversations by rising id.
     pub conversations: Vec<Conversation>,
-    /// Those among the users named here who are no longer active, so cannot become owners.
+    /// Who of those that this command may make an owner is no longer active: whoever it names, and the owners of
+    /// conversations without a ticket, who would own one.
     pub inactive: BTreeSet<UserId>,
 }
 

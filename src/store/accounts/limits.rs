@@ -47,7 +47,7 @@ pub async fn role_of(tx: &Tx, account: AccountId, user: UserId) -> Result<Option
         "SELECT role FROM users WHERE account_id = $1 AND id = $2",
         [Bind::Uuid(account.0), Bind::Uuid(user.0)],
     );
-    let rows: Vec<RoleRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<RoleRow> = statement.load(&mut tx.connection()).await?;
     let role = |row: RoleRow| known(Role::from_code(row.role), "role");
     rows.into_iter().next().map(role).transpose()
 }

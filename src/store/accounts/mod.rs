@@ -35,11 +35,11 @@ struct IdRow {
 }
 
 pub(in crate::store) async fn execute(tx: &Tx, statement: Sql) -> Result<usize> {
-    Ok(statement.execute(&mut tx.connection()?).await?)
+    Ok(statement.execute(&mut tx.connection()).await?)
 }
 
 async fn ids(tx: &Tx, statement: Sql) -> Result<Vec<Uuid>> {
-    let rows: Vec<IdRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<IdRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 

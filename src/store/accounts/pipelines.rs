@@ -172,7 +172,7 @@ pub async fn status_definition(
          FROM ticket_statuses s WHERE s.account_id = $1 AND s.id = $2",
         [Bind::Uuid(account.0), Bind::Uuid(id.0)],
     );
-    let rows: Vec<Row> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<Row> = statement.load(&mut tx.connection()).await?;
     let Some(row) = rows.into_iter().next() else {
         return Ok(None);
     };

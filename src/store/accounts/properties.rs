@@ -91,6 +91,6 @@ pub async fn options_in_use(
             Bind::Texts(options),
         ],
     );
-    let rows: Vec<OptionRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<OptionRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().map(|row| row.option).collect())
 }

@@ -138,7 +138,7 @@ pub async fn users_by_email(
             Bind::MaybeUuid(account.map(|id| id.0)),
         ],
     );
-    let rows: Vec<UserRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<UserRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows
         .into_iter()
         .map(|row| (row.account_id.into(), row.id.into()))

@@ -101,7 +101,7 @@ pub async fn append(tx: &Tx, account: AccountId, entries: &mut [Entry]) -> Resul
             Bind::Uuids(things),
         ],
     );
-    let rows: Vec<PositionRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<PositionRow> = statement.load(&mut tx.connection()).await?;
     if rows.len() != entries.len() {
         let message = format!("{} entries drew {} positions", entries.len(), rows.len());
         return Err(Error::Internal(message));

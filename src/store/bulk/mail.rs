@@ -33,7 +33,7 @@ pub async fn account_of_inbox(store: &Store, inbox: InboxId) -> Result<Option<Ac
         "SELECT account_id AS id FROM inboxes WHERE id = $1",
         [Bind::Uuid(inbox.0)],
     );
-    let rows: Vec<IdRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<IdRow> = statement.load(&mut tx.connection()).await?;
     tx.commit().await?;
     Ok(rows.into_iter().next().map(|row| row.id.into()))
 }
@@ -57,7 +57,7 @@ pub async fn email_channel(tx: &Tx, account: AccountId, inbox: InboxId) -> Resul
             Bind::Small(ChannelKind::Email.code()),
         ],
     );
-    let found: Vec<IdRow> = find.load(&mut tx.connection()?).await?;
+    let found: Vec<IdRow> = find.load(&mut tx.connection()).await?;
     if let Some(row) = found.into_iter().next() {
         return Ok(row.id.into());
     }
@@ -86,7 +86,7 @@ pub async fn own_addresses(tx: &Tx, account: AccountId, inbox: InboxId) -> Resul
          AND address IS NOT NULL",
         [Bind::Uuid(account.0), Bind::Uuid(inbox.0)],
     );
-    let rows: Vec<AddressRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<AddressRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().map(|row| row.address).collect())
 }
 
@@ -106,7 +106,7 @@ pub async fn users_of(tx: &Tx, account: AccountId) -> Result<Vec<(UserId, String
         "SELECT id, lower(email) AS email FROM users WHERE account_id = $1",
         [Bind::Uuid(account.0)],
     );
-    let rows: Vec<UserRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<UserRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows
         .into_iter()
         .map(|row| (row.id.into(), row.email))
@@ -182,7 +182,7 @@ pub async fn find_mail(
             Bind::Uuids(hashes),
         ],
     );
-    let rows: Vec<FoundRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<FoundRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows
         .into_iter()
         .map(|row| FoundMail {
@@ -239,7 +239,7 @@ pub async fn contacts_by_email(
          FROM unnest($2) WITH ORDINALITY AS a(email, place) ORDER BY a.place",
         [Bind::Uuid(account.0), Bind::Texts(emails)],
     );
-    let rows: Vec<ContactRow> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<ContactRow> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().map(|row| row.id.map(ContactId)).collect())
 }
 
@@ -265,7 +265,7 @@ pub async fn lock_conversations(
         ),
         binds(),
     );
-    let tickets: Vec<TicketRow> = lock_tickets.load(&mut tx.connection()?).await?;
+    let tickets: Vec<TicketRow> = lock_tickets.load(&mut tx.connection()).await?;
     let lock_conversations = sql(
         &format!(
             "SELECT {CONVERSATION_OWN_COLUMNS} FROM conversations c WHERE c.account_id = $1 AND c.id = ANY($2) \
@@ -273,8 +273,7 @@ pub async fn lock_conversations(
         ),
         binds(),
     );
-    let conversations: Vec<ConversationRow> =
-        lock_conversations.load(&mut tx.connection()?).await?;
+    let conversations: Vec<ConversationRow> = lock_conversations.load(&mut tx.connection()).await?;
 
     let ticket_groups: Vec<_> = tickets.iter().map(TicketRow::trash_group).collect();
     let groups: Vec<_> = conversations
@@ -288,7 +287,7 @@ pub async fn lock_conversations(
         .map(Ticket::try_from)
         .collect::<Result<_>>()?;
     let ticket_ids = tickets.iter().map(|ticket| ticket.id.0).collect();
-    let mut properties = properties_of(tx.connection()?, account, ticket_ids).await?;
+    let mut properties = properties_of(tx.connection(), account, ticket_ids).await?;
     for (ticket, group) in tickets.iter_mut().zip(ticket_groups) {
         ticket.properties = properties.remove(&ticket.id.0).unwrap_or_default();
         ticket.trash = group.and_then(|group| trash.get(&group).copied());

@@ -18,8 +18,6 @@ pub use mail::{
     lock_conversations, lock_imports, own_addresses, users_of,
 };
 
-use diesel_async::SimpleAsyncConnection;
-
 use super::accounts::{any, execute};
 use super::sql::{Bind, sql};
 use super::{Scope, Store, Tx};
@@ -90,7 +88,7 @@ pub async fn begin(store: &Store, account: AccountId, durable: bool) -> Result<T
         "SET LOCAL statement_timeout = '5min'; SET LOCAL synchronous_commit = {commit}; \
          SELECT pg_current_xact_id()"
     );
-    (&mut tx.connection()?).batch_execute(&setup).await?;
+    tx.connection().batch(&setup).await?;
     Ok(tx)
 }
 
@@ -190,6 +188,6 @@ pub async fn analyze(store: &Store) -> Result<()> {
     let text = "SET LOCAL statement_timeout = '5min'; \
         ANALYZE contacts, tickets, ticket_properties, conversations, messages, cascades, cascade_touches, \
         search_documents, search_words";
-    (&mut tx.connection()?).batch_execute(text).await?;
+    tx.connection().batch(text).await?;
     tx.commit().await
 }

@@ -3,7 +3,6 @@
 //! Triggers write all else of it, in the transaction that brings the things: whatever of a load or an import is there
 //! is found, also when it was killed.
 
-use diesel_async::SimpleAsyncConnection;
 use uuid::Uuid;
 
 use crate::domain::id::AccountId;
@@ -19,7 +18,7 @@ use crate::store::sql::{Bind, sql};
 /// When the database is away, as all in here.
 pub(super) async fn search_tickets_later(tx: &Tx) -> Result<()> {
     let text = "SET LOCAL tandem.search_tickets_later = 'on'";
-    Ok((&mut tx.connection()?).batch_execute(text).await?)
+    Ok(tx.connection().batch(text).await?)
 }
 
 /// Indexes tickets that were added with their properties, and ends what [`search_tickets_later`] began.

@@ -71,7 +71,7 @@ pub async fn invited(tx: &Tx, hash: Vec<u8>) -> Result<Option<Invited>> {
          WHERE i.hash = $1 AND i.used_at IS NULL AND i.expires_at > now() AND u.active",
         [Bind::Bytes(hash)],
     );
-    let rows: Vec<Invited> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<Invited> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().next())
 }
 

@@ -49,7 +49,7 @@ pub async fn candidates(
             Bind::MaybeText(address),
         ],
     );
-    Ok(statement.load(&mut tx.connection()?).await?)
+    Ok(statement.load(&mut tx.connection()).await?)
 }
 
 #[derive(QueryableByName)]
@@ -75,7 +75,7 @@ pub async fn user_named(
     };
     let text = format!("SELECT id FROM users WHERE account_id = $1 AND {column} AND active");
     let binds = [Bind::Uuid(account.0), Bind::Text(name.to_owned())];
-    let rows: Vec<Named> = sql(&text, binds).load(&mut tx.connection()?).await?;
+    let rows: Vec<Named> = sql(&text, binds).load(&mut tx.connection()).await?;
     Ok(rows.into_iter().next().map(|row| row.id.into()))
 }
 
@@ -102,7 +102,7 @@ pub async fn password_of(
          WHERE u.account_id = $1 AND u.id = $2",
         [Bind::Uuid(account.0), Bind::Uuid(user.0)],
     );
-    let rows: Vec<Kept> = statement.load(&mut tx.connection()?).await?;
+    let rows: Vec<Kept> = statement.load(&mut tx.connection()).await?;
     Ok(rows.into_iter().next().map(|row| (row.email, row.hash)))
 }
 

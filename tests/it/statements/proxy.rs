@@ -1,6 +1,7 @@
 //! Stands between a server and Postgres and notes what they say: the frontend/backend protocol, version 3.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -44,6 +45,7 @@ pub struct Proxy {
     address: String,
     notes: Notes,
     open: Open,
+    spoils: Arc<AtomicBool>,
 }
 
 impl Proxy {
@@ -62,6 +64,8 @@ impl Proxy {
         let heard = Arc::clone(&notes);
         let open = Open::default();
         let count = Arc::clone(&open);
+        let spoils = Arc::<AtomicBool>::default();
+        let spoiling = Arc::clone(&spoils);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = UnixStream::connect(&socket).await.expect("Postgres");
@@ -69,6 +73,7 @@ impl Proxy {
                 let talk = Arc::new(Mutex::new(Talk {
                     notes: Arc::clone(&heard),
                     of_account: Arc::clone(&count),
+                    spoils: Arc::clone(&spoiling),
                     ..Talk::default()
                 }));
                 let (from_client, to_client) = client.into_split();
@@ -86,7 +91,14 @@ impl Proxy {
             address: format!("postgres://{user}@127.0.0.1:{port}/{database}"),
             notes,
             open,
+            spoils,
         }
+    }
+
+    /// From now on Postgres does not understand what begins an account's transaction: the statements sent behind it run
+    /// outside of any.
+    pub fn spoil_begins(&self) {
+        self.spoils.store(true, Ordering::SeqCst);
     }
 
     /// Where servers find it.
@@ -159,6 +171,7 @@ enum Side {
 struct Talk {
     notes: Notes,
     of_account: Open,
+    spoils: Arc<AtomicBool>,
     /// The texts of prepared statements by name.
     prepared: HashMap<String, String>,
     /// The statement that was bound last.
@@ -261,6 +274,18 @@ fn text(body: &[u8]) -> (String, &[u8]) {
     )
 }
 
+/// Makes a word that Postgres does not know, and which is as long, of each `BEGIN` of an account's transaction.
+fn spoil(sent: &mut [u8]) {
+    let places = (0..sent.len()).filter(|at| sent[*at..].starts_with(b"BEGIN "));
+    for at in places.collect::<Vec<_>>() {
+        let end = sent[at..].iter().position(|byte| *byte == 0);
+        let text = &mut sent[at..at + end.expect("a whole message")];
+        if is_of_account(&String::from_utf8_lossy(text)) {
+            text[0] = b'P';
+        }
+    }
+}
+
 /// Passes messages on, each noted before it goes: whoever hears an answer finds it noted.
 async fn pass(
     mut from: impl AsyncRead + Unpin,
@@ -293,7 +318,11 @@ async fn pass(
             }
             kinds = true;
         }
-        if to.write_all(&chunk[..count]).await.is_err() {
+        let sent = &mut chunk[..count];
+        if side == Side::Client && lock(&talk).spoils.load(Ordering::SeqCst) {
+            spoil(sent);
+        }
+        if to.write_all(sent).await.is_err() {
             return;
         }
     }

@@ -1,0 +1,144 @@
+//! A connection in a transaction, or on its way into one.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use diesel::result::{Error as DieselError, QueryResult};
+use diesel_async::AsyncPgConnection;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::sync::Mutex;
+
+use super::Store;
+use super::pool::Loan;
+use super::timing::batch;
+use crate::error::Result;
+
+/// What statements are sent on.
+pub(super) trait Channel<'c> {
+    /// The connection itself.
+    fn raw(&self) -> QueryResult<&'c AsyncPgConnection>;
+
+    /// Looks, after a statement's answer, whether that was within the transaction that it was meant for.
+    fn begun(&self) -> impl Future<Output = QueryResult<()>> + Send + 'c;
+}
+
+/// Without a transaction: each statement for itself.
+impl<'c> Channel<'c> for &'c AsyncPgConnection {
+    fn raw(&self) -> QueryResult<&'c AsyncPgConnection> {
+        Ok(self)
+    }
+
+    fn begun(&self) -> impl Future<Output = QueryResult<()>> + Send + 'c {
+        std::future::ready(Ok(()))
+    }
+}
+
+impl<'c> Channel<'c> for &'c Connection {
+    fn raw(&self) -> QueryResult<&'c AsyncPgConnection> {
+        self.held.raw()
+    }
+
+    fn begun(&self) -> impl Future<Output = QueryResult<()>> + Send + 'c {
+        self.look()
+    }
+}
+
+/// A connection whose transaction is rolled back before anybody else gets it, unless it was ended. Whenever and wherever
+/// this is dropped, whoever had it may be gone in the middle of a statement.
+struct Held {
+    loan: Option<Loan>,
+    ended: AtomicBool,
+}
+
+impl Held {
+    fn raw(&self) -> QueryResult<&AsyncPgConnection> {
+        self.loan
+            .as_deref()
+            .ok_or(DieselError::BrokenTransactionManager)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(loan) = self.loan.take() else {
+            return;
+        };
+        if *self.ended.get_mut() {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if batch(&loan, "ROLLBACK").await.is_err() {
+                    drop(Loan::take(loan));
+                }
+            });
+        } else {
+            drop(Loan::take(loan));
+        }
+    }
+}
+
+/// A connection in a transaction, or on its way into one: what begins it is sent, and the first statements behind it, so
+/// that nobody waits for its answer alone. What a statement answers is kept back until that answer is there too: outside
+/// of the transaction a statement finds nothing, since no account is set there, and that would be believed.
+pub(super) struct Connection {
+    held: Arc<Held>,
+    begun: AtomicBool,
+    beginning: Mutex<Option<BoxFuture<'static, QueryResult<()>>>>,
+}
+
+impl Connection {
+    /// Takes a connection and sends what begins the transaction.
+    pub(super) async fn begin(store: &Store, begin: String) -> Result<Self> {
+        let held = Arc::new(Held {
+            loan: Some(store.loan().await?),
+            ended: AtomicBool::new(false),
+        });
+        let kept = Arc::clone(&held);
+        let mut beginning = async move { batch(kept.raw()?, &begin).await }.boxed();
+        // Polled for the first time, it is sent. Nobody needs to be woken by its answer: another one follows.
+        let begun = match beginning.poll_unpin(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => answer.map(|()| true)?,
+            Poll::Pending => false,
+        };
+        Ok(Self {
+            held,
+            begun: AtomicBool::new(begun),
+            beginning: Mutex::new((!begun).then_some(beginning)),
+        })
+    }
+
+    async fn look(&self) -> QueryResult<()> {
+        if self.begun.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let mut beginning = self.beginning.lock().await;
+        if let Some(answer) = beginning.as_mut() {
+            let answer = answer.await;
+            *beginning = None;
+            answer?;
+            self.begun.store(true, Ordering::Release);
+        }
+        if self.begun.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        Err(DieselError::BrokenTransactionManager)
+    }
+
+    /// Sends statements without values.
+    pub(super) async fn batch(&self, text: &str) -> QueryResult<()> {
+        let answer = batch(self.held.raw()?, text).await;
+        self.look().await?;
+        answer
+    }
+
+    /// Ends the transaction by that statement; only then is the connection good for others.
+    pub(super) async fn end(self, statement: &str) -> Result<()> {
+        self.batch(statement).await?;
+        self.held.ended.store(true, Ordering::Release);
+        Ok(())
+    }
+}
