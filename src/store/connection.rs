@@ -2,11 +2,11 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use diesel::result::{Error as DieselError, QueryResult};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
@@ -17,32 +17,33 @@ use super::timing::batch;
 use crate::error::Result;
 
 /// What statements are sent on.
-pub(super) trait Channel<'c> {
-    /// The connection itself.
-    fn raw(&self) -> QueryResult<&'c AsyncPgConnection>;
+pub(super) trait Channel<'c>: Copy + Send + 'c {
+    /// The connection itself, to send one statement on.
+    fn to_send(&self) -> QueryResult<&'c AsyncPgConnection>;
 
-    /// Looks, after a statement's answer, whether that was within the transaction that it was meant for.
-    fn begun(&self) -> impl Future<Output = QueryResult<()>> + Send + 'c;
+    /// To be looked at once a statement is answered: whether that was within the transaction that it was meant for.
+    fn answered(&self) -> impl Future<Output = QueryResult<()>> + Send + 'c;
 }
 
 /// Without a transaction: each statement for itself.
 impl<'c> Channel<'c> for &'c AsyncPgConnection {
-    fn raw(&self) -> QueryResult<&'c AsyncPgConnection> {
+    fn to_send(&self) -> QueryResult<&'c AsyncPgConnection> {
         Ok(self)
     }
 
-    fn begun(&self) -> impl Future<Output = QueryResult<()>> + Send + 'c {
+    fn answered(&self) -> impl Future<Output = QueryResult<()>> + Send + 'c {
         std::future::ready(Ok(()))
     }
 }
 
 impl<'c> Channel<'c> for &'c Connection {
-    fn raw(&self) -> QueryResult<&'c AsyncPgConnection> {
-        self.held.raw()
+    fn to_send(&self) -> QueryResult<&'c AsyncPgConnection> {
+        self.held.to_send()
     }
 
-    fn begun(&self) -> impl Future<Output = QueryResult<()>> + Send + 'c {
-        self.look()
+    fn answered(&self) -> impl Future<Output = QueryResult<()>> + Send + 'c {
+        self.held.answered();
+        self.begun()
     }
 }
 
@@ -51,13 +52,19 @@ impl<'c> Channel<'c> for &'c Connection {
 struct Held {
     loan: Option<Loan>,
     ended: AtomicBool,
+    /// How many statements are on their way.
+    unanswered: AtomicUsize,
 }
 
 impl Held {
-    fn raw(&self) -> QueryResult<&AsyncPgConnection> {
-        self.loan
-            .as_deref()
-            .ok_or(DieselError::BrokenTransactionManager)
+    fn to_send(&self) -> QueryResult<&AsyncPgConnection> {
+        let loan = self.loan.as_deref();
+        self.unanswered.fetch_add(1, Ordering::AcqRel);
+        loan.ok_or(DieselError::BrokenTransactionManager)
+    }
+
+    fn answered(&self) {
+        self.unanswered.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -69,7 +76,14 @@ impl Drop for Held {
         if *self.ended.get_mut() {
             return;
         }
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        if *self.unanswered.get_mut() == 0 {
+            // Postgres is waiting, and does this before what the next one sends: there is no answer to wait for.
+            let sent = (&mut &*loan).batch_execute("ROLLBACK").now_or_never();
+            if let Some(Err(_)) = sent {
+                drop(Loan::take(loan));
+            }
+        } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            // Who gets the connection next is not to wait for what nobody wants any more.
             runtime.spawn(async move {
                 if batch(&loan, "ROLLBACK").await.is_err() {
                     drop(Loan::take(loan));
@@ -96,9 +110,15 @@ impl Connection {
         let held = Arc::new(Held {
             loan: Some(store.loan().await?),
             ended: AtomicBool::new(false),
+            unanswered: AtomicUsize::new(0),
         });
         let kept = Arc::clone(&held);
-        let mut beginning = async move { batch(kept.raw()?, &begin).await }.boxed();
+        let mut beginning = async move {
+            let answer = batch(kept.to_send()?, &begin).await;
+            kept.answered();
+            answer
+        }
+        .boxed();
         // Polled for the first time, it is sent. Nobody needs to be woken by its answer: another one follows.
         let begun = match beginning.poll_unpin(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(answer) => answer.map(|()| true)?,
@@ -111,7 +131,7 @@ impl Connection {
         })
     }
 
-    async fn look(&self) -> QueryResult<()> {
+    async fn begun(&self) -> QueryResult<()> {
         if self.begun.load(Ordering::Acquire) {
             return Ok(());
         }
@@ -130,8 +150,8 @@ impl Connection {
 
     /// Sends statements without values.
     pub(super) async fn batch(&self, text: &str) -> QueryResult<()> {
-        let answer = batch(self.held.raw()?, text).await;
-        self.look().await?;
+        let answer = batch(self.held.to_send()?, text).await;
+        (&self).answered().await?;
         answer
     }
 

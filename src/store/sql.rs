@@ -150,16 +150,16 @@ impl Sql {
         T: Send + 'c,
         F: Future<Output = QueryResult<T>> + Send + 'c,
     {
-        let raw = match connection.raw() {
+        let raw = match connection.to_send() {
             Ok(raw) => raw,
             Err(gone) => return std::future::ready(Err(gone)).boxed(),
         };
         let (timing, span) = (Timing::start(&self.text), super::timing::span(&self.text));
-        let begun = connection.begun();
         let answer = send(self, raw);
+        let channel = *connection;
         async move {
             let answer = timing.end(answer.await);
-            begun.await?;
+            channel.answered().await?;
             answer
         }
         .instrument(span)

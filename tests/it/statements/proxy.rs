@@ -176,12 +176,20 @@ struct Talk {
     prepared: HashMap<String, String>,
     /// The statement that was bound last.
     bound: String,
-    /// Answers that the client waits for.
-    awaited: usize,
-    /// What the client sent, since it last waited for nothing, was counted.
-    open: Option<Transaction>,
-    /// Whether each awaited answer ends the open transaction.
-    ends: VecDeque<bool>,
+    /// The transaction that is open, and how many of its answers the client waits for.
+    open: Option<(Transaction, usize)>,
+    /// For each awaited answer, what it belongs to.
+    awaited: VecDeque<Awaited>,
+}
+
+/// What an answer belongs to.
+enum Awaited {
+    /// The open transaction.
+    Open,
+    /// A transaction that ends with it. The next one may begin before that is heard.
+    End(Transaction),
+    /// Nothing that is noted.
+    Nothing,
 }
 
 impl Talk {
@@ -190,7 +198,7 @@ impl Talk {
             b'P' => {
                 let (name, rest) = text(body);
                 self.prepared.insert(name, text(rest).0);
-                if let Some(open) = &mut self.open {
+                if let Some((open, _)) = &mut self.open {
                     open.prepared += 1;
                 }
             }
@@ -210,45 +218,58 @@ impl Talk {
 
     fn statement(&mut self, statement: String) {
         if statement.starts_with("BEGIN") {
-            self.open = Some(Transaction::default());
+            self.open = Some((Transaction::default(), 0));
             *lock(&self.of_account) += usize::from(is_of_account(&statement));
         }
-        if let Some(open) = &mut self.open {
+        if let Some((open, _)) = &mut self.open {
             open.statements.push(statement);
         }
     }
 
     /// The client asks for an answer; if it waited for none yet, this is a new round trip.
     fn asks(&mut self) {
-        if let Some(open) = &mut self.open {
-            open.round_trips += usize::from(self.awaited == 0);
+        let Some((open, awaited)) = &mut self.open else {
+            self.awaited.push_back(Awaited::Nothing);
+            return;
+        };
+        open.round_trips += usize::from(*awaited == 0);
+        *awaited += 1;
+        let ends = |(open, _): &mut (Transaction, usize)| {
             let last = open.statements.last().map(String::as_str);
-            self.ends
-                .push_back(matches!(last, Some("COMMIT" | "ROLLBACK")));
-        } else {
-            self.ends.push_back(false);
-        }
-        self.awaited += 1;
+            matches!(last, Some("COMMIT" | "ROLLBACK"))
+        };
+        let ended = self.open.take_if(ends);
+        let belongs = ended.map_or(Awaited::Open, |(done, _)| Awaited::End(done));
+        self.awaited.push_back(belongs);
     }
 
     fn server(&mut self, kind: u8, body: &[u8]) {
-        if kind == b'N'
-            && let Some(open) = &mut self.open
-        {
-            open.plans
-                .extend(notice(body).filter(|text| text.contains("plan:")));
+        if kind == b'N' {
+            let told = notice(body).filter(|text| text.contains("plan:"));
+            // Of the last statement it is told only with the end.
+            match (self.awaited.front_mut(), &mut self.open) {
+                (Some(Awaited::End(ends)), _) => ends.plans.extend(told),
+                (_, Some((open, _))) => open.plans.extend(told),
+                _ => {}
+            }
         }
         // Ready for the next: an answer is complete.
-        if kind == b'Z' && self.awaited > 0 {
-            self.awaited -= 1;
-            if self.ends.pop_front() == Some(true)
-                && let Some(done) = self.open.take()
-            {
+        if kind != b'Z' {
+            return;
+        }
+        match self.awaited.pop_front() {
+            Some(Awaited::End(done)) => {
                 let begun = done.statements.first();
                 *lock(&self.of_account) -=
                     usize::from(begun.is_some_and(|text| is_of_account(text)));
                 lock(&self.notes).push(done);
             }
+            Some(Awaited::Open) => {
+                if let Some((_, awaited)) = &mut self.open {
+                    *awaited = awaited.saturating_sub(1);
+                }
+            }
+            Some(Awaited::Nothing) | None => {}
         }
     }
 }
