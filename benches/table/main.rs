@@ -49,10 +49,14 @@ async fn main() {
     let crowd = option("--subscribers", 5_000);
     let pgbench = pgbench::find().expect("pgbench, which comes with Postgres");
     let mut rows = Vec::new();
+    let begin = |part: &str| eprintln!("measuring: {part}");
+    begin("screens");
     let on_large = screens(&Server::start(large), &pgbench, &run).await;
     let server = Server::start(small);
     // First, while the server holds nothing else: what each subscriber costs in memory shows best then.
+    begin("subscribers");
     let live = subscribers(&server, run.seconds, crowd).await;
+    begin("screens on a smaller account");
     let on_small = screens(&server, &pgbench, &run).await;
     for screen in &on_large {
         rows.push(screen.row());
@@ -60,10 +64,13 @@ async fn main() {
     for (one, other) in on_large.iter().zip(&on_small) {
         rows.push(one.beside_smaller(other));
     }
+    begin("changes");
     rows.push(changes(&server, &pgbench, &run).await);
+    begin("frames after commits");
     rows.extend(latencies(&server, &run).await);
     rows.extend(live);
     rows.push(peak(&server));
+    begin("starts");
     rows.push(starts(&server).await);
     println!(
         "{large} and {small} conversations, {} clients, {} s each",

@@ -17,6 +17,8 @@ use super::tickets;
 const PAUSE: Duration = Duration::from_millis(20);
 /// How many write where it is not idle.
 const WRITERS: usize = 32;
+/// How many subscribe before it counts.
+const FEW: usize = 100;
 /// How many subscribe to something else each.
 const DIFFERENT: usize = 1_000;
 /// How often a server is started, of which the median counts.
@@ -132,6 +134,8 @@ pub async fn latencies(server: &Server, run: &Run) -> Vec<Row> {
 /// Frames to many.
 pub async fn subscribers(server: &Server, seconds: u64, crowd: usize) -> Vec<Row> {
     let frame = frames::sample(server).await;
+    // What its start took has to be let go of, or it would be counted against the memory that subscribers take.
+    frames::tandem(server, FEW, 1, |_| FRAME.to_owned()).await;
     let before = frames::plain(crowd, seconds.div_ceil(2), &frame).await;
     let ours = frames::tandem(server, crowd, seconds, |_| FRAME.to_owned()).await;
     let after = frames::plain(crowd, seconds.div_ceil(2), &frame).await;
