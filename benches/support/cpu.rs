@@ -44,8 +44,17 @@ pub fn of_one(process: u32) -> f64 {
 
 /// The kilobytes of memory that a process holds.
 pub fn memory(process: u32) -> f64 {
+    kilobytes(process, "VmRSS:")
+}
+
+/// The most kilobytes of memory that a process has held since it began.
+pub fn peak_memory(process: u32) -> f64 {
+    kilobytes(process, "VmHWM:")
+}
+
+fn kilobytes(process: u32, which: &str) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let line = status.lines().find(|line| line.starts_with(which));
     let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
     number.unwrap_or(f64::NAN)
 }

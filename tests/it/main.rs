@@ -12,6 +12,7 @@ mod bulk;
 mod chaos;
 mod concurrency;
 mod contract;
+mod counts;
 mod crash;
 mod embedded;
 mod fuzz_seeds;
