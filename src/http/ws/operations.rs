@@ -2,17 +2,13 @@
 
 use std::{
     collections::HashMap,
-    future::poll_fn,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
 use axum::extract::ws::Utf8Bytes;
-use futures_util::{
-    Stream, StreamExt,
-    stream::{AbortHandle, Abortable, SelectAll, abortable},
-};
+use futures_util::{Stream, StreamExt, stream::SelectAll};
 
 use super::message::{self, Envelope};
 use crate::http::{
@@ -29,13 +25,17 @@ const BURST_BYTES: usize = 64 << 10;
 /// What runs on one socket. Streams that have something are asked in turn, so a busy one starves no other.
 #[derive(Default)]
 pub(super) struct Operations {
-    running: HashMap<Arc<str>, Running>,
-    streams: SelectAll<Abortable<Messages>>,
+    running: HashMap<Arc<str>, Kind>,
+    streams: Streams,
+    /// Whether all streams were asked since the task last slept, and will wake it.
+    asked: bool,
 }
 
-struct Running {
-    kind: Kind,
-    abort: AbortHandle,
+/// The messages of what runs. Most sockets have one operation, and to find out which of one was woken would cost each
+/// frame as much as asking it.
+enum Streams {
+    One(Option<Messages>),
+    Many(SelectAll<Messages>),
 }
 
 /// A message of an operation.
@@ -53,26 +53,27 @@ impl Operations {
     /// Lets an operation run. Its id must be free.
     pub fn start(&mut self, id: &str, kind: Kind, frames: Frames, request_id: &RequestId) {
         let id: Arc<str> = id.into();
-        let (messages, abort) = abortable(Messages {
+        self.asked = false;
+        self.streams.push(Messages {
             envelope: Envelope::new(&id),
             id: id.clone(),
             request_id: request_id.clone(),
             frames: Some(frames),
         });
-        self.running.insert(id, Running { kind, abort });
-        self.streams.push(messages);
+        self.running.insert(id, kind);
     }
 
     /// Ends an operation at once: nothing more of it is sent, and its id is free.
     pub fn cancel(&mut self, id: &str) {
-        if let Some(running) = self.running.remove(id) {
-            running.abort.abort();
+        if self.running.remove(id).is_some() {
+            self.asked = false;
+            self.streams.remove(id);
         }
     }
 
     /// Ends all operations; gives their ids.
     pub fn cancel_all(&mut self) -> Vec<Arc<str>> {
-        self.streams.clear();
+        self.streams = Streams::default();
         self.running.drain().map(|(id, _)| id).collect()
     }
 
@@ -80,19 +81,27 @@ impl Operations {
     pub fn any_finite(&self) -> bool {
         self.running
             .values()
-            .any(|running| running.kind != Kind::Subscription)
+            .any(|kind| *kind != Kind::Subscription)
     }
 
-    /// Waits until messages are ready, and takes as many as one burst may have.
-    pub async fn burst(&mut self, burst: &mut Vec<Utf8Bytes>) {
-        poll_fn(|cx| self.poll_burst(cx, burst)).await;
+    /// To be called where the task may have slept since the last burst.
+    pub fn ask_again(&mut self) {
+        self.asked = false;
     }
 
-    fn poll_burst(&mut self, cx: &mut Context<'_>, burst: &mut Vec<Utf8Bytes>) -> Poll<()> {
+    /// Takes the messages that are ready, as many as one burst may have; pending without any.
+    ///
+    /// After a burst that took all that there was, the next call does not ask again: the streams were asked already, and
+    /// will wake the task. So the task must not sleep in between, unless [`Self::ask_again`] is called.
+    pub fn poll_burst(&mut self, cx: &mut Context<'_>, burst: &mut Vec<Utf8Bytes>) -> Poll<()> {
+        if std::mem::take(&mut self.asked) {
+            return Poll::Pending;
+        }
         let mut bytes = 0;
         while burst.len() < BURST_MESSAGES && bytes < BURST_BYTES {
             // Without streams there is nothing to wait for here: the caller comes again after `start`.
-            let Poll::Ready(Some(outgoing)) = self.streams.poll_next_unpin(cx) else {
+            let Poll::Ready(Some(outgoing)) = self.streams.poll_next(cx) else {
+                self.asked = !burst.is_empty();
                 break;
             };
             if let Some(id) = &outgoing.ends {
@@ -105,6 +114,57 @@ impl Operations {
             Poll::Pending
         } else {
             Poll::Ready(())
+        }
+    }
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self::One(None)
+    }
+}
+
+impl Streams {
+    fn push(&mut self, messages: Messages) {
+        match self {
+            Self::One(one @ None) => *one = Some(messages),
+            Self::One(one) => {
+                *self = Self::Many(one.take().into_iter().chain([messages]).collect())
+            }
+            Self::Many(many) => many.push(messages),
+        }
+    }
+
+    /// Takes one out. Of many all are polled again, so that those that stay are woken as what they now are.
+    fn remove(&mut self, id: &str) {
+        let all = match std::mem::take(self) {
+            Self::One(one) => SelectAll::from_iter(one),
+            Self::Many(many) => many,
+        };
+        for messages in all {
+            if &*messages.id != id {
+                self.push(messages);
+            }
+        }
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Outgoing>> {
+        match self {
+            Self::One(Some(one)) => {
+                let next = one.poll_next_unpin(cx);
+                if let Poll::Ready(None) = next {
+                    *self = Self::default();
+                }
+                next
+            }
+            Self::One(None) => Poll::Ready(None),
+            Self::Many(many) => {
+                let next = many.poll_next_unpin(cx);
+                if let Poll::Ready(None) = next {
+                    *self = Self::default();
+                }
+                next
+            }
         }
     }
 }
@@ -130,7 +190,7 @@ impl Stream for Messages {
             Poll::Ready(Some(Frame::Next { payload, .. })) => match this.envelope.next(&payload) {
                 Some(text) => return Poll::Ready(Some(Outgoing { text, ends: None })),
                 None => {
-                    tracing::error!("a payload is not UTF-8");
+                    tracing::error!(request_id = %this.request_id, "a payload is not UTF-8");
                     message::error(&this.id, &[internal_error(&this.request_id)])
                 }
             },
