@@ -272,7 +272,7 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
-    fn new(
+    pub fn new(
         inner: BoxStream<'static, Frame>,
         guard: Option<OperationGuard>,
         permit: Option<OwnedSemaphorePermit>,

@@ -204,3 +204,106 @@ impl Stream for Messages {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicU32, Ordering},
+        task::{Wake, Waker},
+    };
+
+    use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+    use tokio_stream::wrappers::UnboundedReceiverStream;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Count(AtomicU32);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    impl Operations {
+        fn begin(&mut self, id: &str) -> UnboundedSender<&'static str> {
+            let (send, frames) = unbounded_channel();
+            let frames = UnboundedReceiverStream::new(frames).map(|text: &str| Frame::Next {
+                payload: text.into(),
+                cursor: None,
+            });
+            let request = RequestId("r".into());
+            let frames = Frames::new(frames.boxed(), None, None, &request);
+            self.start(id, Kind::Subscription, frames, &request);
+            send
+        }
+
+        /// The payloads of the next burst, each behind its operation's id; none while there is nothing.
+        fn look(&mut self, count: &Arc<Count>) -> Option<Vec<String>> {
+            let waker = Waker::from(count.clone());
+            let mut burst = Vec::new();
+            let polled = self.poll_burst(&mut Context::from_waker(&waker), &mut burst);
+            let short = |text: &Utf8Bytes| {
+                let message: serde_json::Value = serde_json::from_str(text).unwrap();
+                let text = |key: &str| message[key].to_string().replace('"', "");
+                format!("{} {}", text("id"), text("payload"))
+            };
+            polled.is_ready().then(|| burst.iter().map(short).collect())
+        }
+    }
+
+    #[test]
+    fn what_comes_after_a_burst_wakes_the_task() {
+        for others in [0, 2] {
+            let (mut operations, count) = (Operations::default(), Arc::<Count>::default());
+            let send = operations.begin("a");
+            let _others: Vec<_> = (0..others)
+                .map(|n| operations.begin(&n.to_string()))
+                .collect();
+            send.send("1").unwrap();
+            send.send("2").unwrap();
+            assert_eq!(
+                operations.look(&count),
+                Some(vec!["a 1".into(), "a 2".into()])
+            );
+            // All were asked and had no more, so they are not asked again before the task sleeps.
+            let woken = count.0.load(Ordering::SeqCst);
+            send.send("3").unwrap();
+            assert_eq!(operations.look(&count), None);
+            assert!(count.0.load(Ordering::SeqCst) > woken);
+            assert_eq!(operations.look(&count), Some(vec!["a 3".into()]));
+            send.send("4").unwrap();
+            operations.ask_again();
+            assert_eq!(operations.look(&count), Some(vec!["a 4".into()]));
+        }
+    }
+
+    #[test]
+    fn those_that_stay_go_on_when_others_go() {
+        let (mut operations, count) = (Operations::default(), Arc::<Count>::default());
+        let (one, two) = (operations.begin("1"), operations.begin("2"));
+        let three = operations.begin("3");
+        assert_eq!(operations.look(&count), None);
+        operations.cancel("1");
+        assert!(one.is_closed() && !operations.contains("1"));
+        assert_eq!(operations.look(&count), None);
+        for (send, expected) in [(&two, "2 7"), (&three, "3 7")] {
+            let woken = count.0.load(Ordering::SeqCst);
+            send.send("7").unwrap();
+            assert!(count.0.load(Ordering::SeqCst) > woken);
+            assert_eq!(operations.look(&count), Some(vec![expected.into()]));
+            operations.ask_again();
+        }
+        // The id is free again, also for the last one that is left.
+        operations.cancel("3");
+        drop(two);
+        assert_eq!(operations.look(&count), Some(vec!["2 null".into()]));
+        assert!(!operations.contains("2"));
+        let again = operations.begin("2");
+        again.send("8").unwrap();
+        assert_eq!(operations.look(&count), Some(vec!["2 8".into()]));
+        operations.cancel_all();
+        assert!(again.is_closed());
+    }
+}
