@@ -1,6 +1,6 @@
 //! Live subscriptions: what a frame to many costs, beside a plain axum WebSocket that broadcasts the same bytes.
 //!
-//! `cargo bench --bench live -- --seconds 10` measures; `cargo bench --bench live -- --soak 300 --sockets 2000` lets
+//! `cargo bench --bench live -- --seconds 10` measures, with `--subscribers 5000` only that crowd; `cargo bench --bench live -- --soak 300 --sockets 2000` lets
 //! sockets come and go for that many seconds, and counts what is left. Linux.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
@@ -38,7 +38,9 @@ async fn main() {
         "{:<26} {:>6} {:>11} {:>11} {:>10} {:>10} {:>10}",
         "", "subs", "frames/s", "CPU µs", "median ms", "p99 ms", "KB a sub"
     );
-    for subscribers in [100, 1_000, 5_000] {
+    let only = option("--subscribers", 0);
+    let crowds = [100, 1_000, 5_000].into_iter();
+    for subscribers in crowds.filter(|crowd| only == 0 || only == *crowd) {
         let ours = tandem(&server, subscribers, seconds, |_| FRAME.to_owned()).await;
         ours.print("tandem, one operation", subscribers);
         let theirs = plain(subscribers, seconds, &frame).await;

@@ -37,6 +37,8 @@ struct Inner {
     service: Service,
     realtime: Realtime,
     schema: Schema,
+    /// Executes the frames of subscriptions.
+    frames: Schema,
     auth: auth::Auth,
     limits: http::Limits,
 }
@@ -91,12 +93,14 @@ impl App {
             .data(told)
             .data(subscribe::on_typing(&realtime))
             .finish();
+        let frames = graphql::frames(config.graphql()).finish();
         let work = jobs::start(service.clone(), &config, shutdown);
         let inner = Inner {
             store,
             service,
             realtime,
             schema,
+            frames,
             auth,
             limits,
         };

@@ -4,6 +4,7 @@
 mod lists;
 mod presence;
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection};
@@ -11,6 +12,7 @@ use async_graphql::{PathSegment, Request, Response, ServerError, Variables};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
+use tracing::Instrument;
 
 use super::App;
 use crate::domain::access::{Limits, Viewer};
@@ -19,8 +21,8 @@ use crate::error::Error;
 use crate::graphql::operation::meant;
 use crate::graphql::subscription::{Opening, Wanted};
 use crate::graphql::variables::leave_out;
-use crate::graphql::{self, RequestState};
-use crate::http::{Frame, LastEventId};
+use crate::graphql::{self, Prepared, RequestState};
+use crate::http::{Cursor, Frame, LastEventId, RequestId};
 use crate::realtime::replay::StreamError;
 use crate::realtime::share::{Execute, GroupKey};
 
@@ -31,32 +33,50 @@ struct Operation {
     text: String,
     name: Option<String>,
     variables: Variables,
-    document: Option<ExecutableDocument>,
+    prepared: Option<Prepared>,
+    /// Under which name its failures are logged.
+    request_id: Option<RequestId>,
 }
 
 impl Operation {
     fn of(request: &mut Request) -> Self {
         // For every frame, not only for the opening.
         leave_out(request);
+        let id = request.data.get(&TypeId::of::<RequestId>());
         Self {
-            document: request.parsed_query().ok().cloned(),
+            request_id: id.and_then(|id| id.downcast_ref()).cloned(),
+            prepared: request
+                .parsed_query()
+                .ok()
+                .cloned()
+                .map(|document| Prepared::new(document, request.operation_name.as_deref())),
             text: request.query.clone(),
             name: request.operation_name.clone(),
             variables: request.variables.clone(),
         }
     }
 
+    /// For one frame: the document goes with it, so its text is not needed.
     fn request(&self) -> Request {
-        let mut request = Request::new(self.text.clone()).variables(self.variables.clone());
-        request.operation_name.clone_from(&self.name);
-        if let Some(document) = &self.document {
-            request.set_parsed_query(document.clone());
-        }
-        request
+        Request::new("").variables(self.variables.clone())
+    }
+
+    async fn execute(&self, app: &App, request: Request, state: RequestState) -> Response {
+        let response = match &self.prepared {
+            Some(prepared) => {
+                graphql::execute_frame(&app.inner.frames, prepared, request, state).await
+            }
+            None => None,
+        };
+        response.unwrap_or_else(|| Response::new(async_graphql::Value::Null))
+    }
+
+    fn document(&self) -> Option<&ExecutableDocument> {
+        self.prepared.as_ref().map(Prepared::document)
     }
 
     fn definition(&self) -> Option<&OperationDefinition> {
-        meant(self.document.as_ref()?, self.name.as_deref())
+        meant(self.document()?, self.name.as_deref())
     }
 
     /// The variables that decide what a frame looks like: all but the one that says where to resume.
@@ -110,7 +130,7 @@ pub(super) fn subscribe(
     mut request: Request,
 ) -> BoxStream<'static, Frame> {
     let operation = Arc::new(Operation::of(&mut request));
-    let resumed = request.data.get(&std::any::TypeId::of::<LastEventId>());
+    let resumed = request.data.get(&TypeId::of::<LastEventId>());
     let resumed = resumed
         .and_then(|id| id.downcast_ref::<LastEventId>())
         .cloned();
@@ -138,7 +158,14 @@ pub(super) fn subscribe(
             Err(errors) => tokio_stream::once(Frame::Error(errors)).boxed(),
         }
     };
+    // Boxed by itself, so that its space is free again once the stream stands; and in the span of whoever asks, which
+    // ends with it.
+    let opened = opened.in_current_span().boxed();
     opened.flatten_stream().boxed()
+}
+
+fn cursor(position: Position) -> Cursor {
+    Cursor::new(position.0, |place| Position(place).to_string())
 }
 
 fn bad_cursor() -> ServerError {
@@ -168,7 +195,7 @@ async fn open(
         app.inner.realtime.tail.position(),
     );
     let mut request = request.data(opening.clone()).data(state);
-    if let Some(document) = &operation.document {
+    if let Some(document) = operation.document() {
         request.set_parsed_query(document.clone());
     }
     graphql::check(&app.inner.schema, &viewer, &mut request).map_err(|error| vec![error])?;
@@ -197,7 +224,7 @@ fn cascades(
         let withdrawn = realtime.access.watch(&viewer);
         return stream::once(async move {
             withdrawn.await;
-            Frame::Error(vec![ended(&StreamError::Forbidden)])
+            Frame::Error(vec![ended(&StreamError::Forbidden, None)])
         })
         .boxed();
     };
@@ -209,15 +236,16 @@ fn cascades(
         access: operation.access(&viewer).into(),
         filter: filter.clone(),
     };
+    let request = operation.request_id.clone();
     let execute = executor(app, viewer.clone(), operation, filter, about);
     let frames = realtime.shared(&viewer, key, after, execute);
     frames
-        .map(|frame| match frame {
+        .map(move |frame| match frame {
             Ok(frame) => Frame::Next {
                 payload: frame.bytes,
-                cursor: Some(frame.position.to_string().into()),
+                cursor: Some(cursor(frame.position)),
             },
-            Err(error) => Frame::Error(vec![ended(&error)]),
+            Err(error) => Frame::Error(vec![ended(&error, request.as_ref())]),
         })
         .boxed()
 }
@@ -232,14 +260,13 @@ async fn changed(
     // Taken before the first frame is read: what happens meanwhile comes again, and nothing is missed.
     let as_of = app.inner.realtime.tail.position();
     let state = RequestState::new(app.inner.store.clone(), viewer.clone(), as_of);
-    let response = graphql::execute_frame(&app.inner.schema, operation.request(), state).await;
-    let response = response.unwrap_or_else(|| Response::new(async_graphql::Value::Null));
+    let response = operation.execute(&app, operation.request(), state).await;
     if !response.errors.is_empty() {
         return tokio_stream::once(Frame::Error(response.errors)).boxed();
     }
     let first = Frame::Next {
         payload: encode(&response),
-        cursor: Some(as_of.to_string().into()),
+        cursor: Some(cursor(as_of)),
     };
     let about = About::OneThing;
     let rest = cascades(&app, viewer, operation, Some(filter), Some(as_of), about);
@@ -299,7 +326,7 @@ fn executor(
         async move {
             // Cascades come by account already; what is pushed is decided where everything else is.
             if !viewer.sees(&entry) {
-                let refused = vec![ended(&StreamError::Forbidden)];
+                let refused = vec![ended(&StreamError::Forbidden, None)];
                 return Some(encode(&Response::from_errors(refused)));
             }
             let state = RequestState::live(app.inner.store.clone(), viewer, Arc::clone(&entry));
@@ -317,9 +344,7 @@ fn executor(
                 // Nothing of it is there, but what is followed may be gone: then the stream ends.
                 (None, About::OneThing) => operation.request(),
             };
-            let response = graphql::execute_frame(&app.inner.schema, request, state).await;
-            let bytes =
-                encode(&response.unwrap_or_else(|| Response::new(async_graphql::Value::Null)));
+            let bytes = encode(&operation.execute(&app, request, state).await);
             (shown.is_some() || has_no_data(&bytes)).then_some(bytes)
         }
         .boxed()
@@ -338,8 +363,8 @@ fn encode(response: &Response) -> Bytes {
     }
 }
 
-/// Why a stream ends, as the client sees it.
-fn ended(reason: &StreamError) -> ServerError {
+/// Why a stream ends, as the client sees it; its request is named where that goes into the log.
+fn ended(reason: &StreamError, request: Option<&RequestId>) -> ServerError {
     let mut error = match reason {
         StreamError::BadCursor => error(
             "BAD_CURSOR",
@@ -355,7 +380,8 @@ fn ended(reason: &StreamError) -> ServerError {
         ),
         StreamError::Forbidden => error("FORBIDDEN", "Access has been withdrawn."),
         StreamError::Failed(cause) => {
-            tracing::error!(%cause, "a stream failed");
+            let request_id = request.map(tracing::field::display);
+            tracing::error!(request_id, %cause, "a stream failed");
             let shown = match cause {
                 Error::Unavailable(_) => (
                     "UNAVAILABLE",

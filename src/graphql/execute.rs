@@ -105,21 +105,51 @@ fn stage(stage: &'static str, took: Duration) {
     metrics::histogram!("tandem_stage_seconds", "stage" => stage).record(took);
 }
 
-/// Executes a subscription, which was checked, for one pushed cascade.
+/// A document that is executed again and again: what is to be known of it is found once.
+pub struct Prepared {
+    document: ExecutableDocument,
+    operation: Option<String>,
+    asked: Asked,
+}
+
+impl Prepared {
+    /// Of a document and which of its operations is meant.
+    #[must_use]
+    pub fn new(document: ExecutableDocument, operation: Option<&str>) -> Self {
+        Self {
+            asked: Asked::of(&document, operation),
+            operation: operation.map(str::to_owned),
+            document,
+        }
+    }
+
+    /// The document.
+    #[must_use]
+    pub const fn document(&self) -> &ExecutableDocument {
+        &self.document
+    }
+}
+
+/// Executes a subscription, which was checked, for one pushed cascade. The schema is that of [`super::frames`].
 pub async fn execute_frame(
     schema: &Schema,
+    prepared: &Prepared,
     mut request: Request,
     mut state: RequestState,
 ) -> Option<Response> {
-    let document = request.parsed_query().ok()?.clone();
-    let operation = request.operation_name.clone();
-    let asked = Asked::of(&document, operation.as_deref());
+    let Prepared {
+        document,
+        operation,
+        asked,
+    } = prepared;
+    request.set_parsed_query(document.clone());
+    request.operation_name.clone_from(operation);
     state.write_rows(!asked.merges());
     let turns = state.turns();
     let mut frames = schema.execute_stream(request.data(state));
     let response = Arc::clone(&turns).drive(frames.next()).await?;
     let operation = operation.as_deref();
-    Some(finish(schema, response, &document, operation, &asked))
+    Some(finish(schema, response, document, operation, asked))
 }
 
 /// What async-graphql leaves to be done for a response to be what the specification wants.
@@ -128,7 +158,7 @@ fn finish(
     mut response: Response,
     document: &ExecutableDocument,
     operation: Option<&str>,
-    asked: &Asked<'_>,
+    asked: &Asked,
 ) -> Response {
     if let Some(types) = schema.data::<Types>()
         && !response.errors.is_empty()

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
@@ -44,11 +44,30 @@ struct State<B: Batch> {
     asked: HashMap<B::Key, Running>,
 }
 
+impl<B: Batch> Default for State<B> {
+    fn default() -> Self {
+        Self {
+            known: HashMap::new(),
+            open: HashSet::new(),
+            batch: None,
+            asked: HashMap::new(),
+        }
+    }
+}
+
+/// What all loaders of one response share.
+pub struct Base {
+    /// What they read from.
+    pub source: Source,
+    /// When their batches are complete.
+    pub turns: Arc<Turns>,
+}
+
 /// Reads one kind of thing for one response, each at most once.
 pub struct Loader<B: Batch> {
-    source: Source,
-    turns: Arc<Turns>,
-    state: Arc<Mutex<State<B>>>,
+    base: Arc<Base>,
+    /// Made when it is first asked: a response has dozens of loaders and uses few, many frames none.
+    state: OnceLock<Arc<Mutex<State<B>>>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -59,30 +78,27 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl<B: Batch> Loader<B> {
     /// A loader that knows nothing yet.
     #[must_use]
-    pub fn new(source: Source, turns: Arc<Turns>) -> Self {
-        let state = State {
-            known: HashMap::new(),
-            open: HashSet::new(),
-            batch: None,
-            asked: HashMap::new(),
-        };
+    pub const fn new(base: Arc<Base>) -> Self {
         Self {
-            source,
-            turns,
-            state: Arc::new(Mutex::new(state)),
+            base,
+            state: OnceLock::new(),
         }
+    }
+
+    fn state(&self) -> &Arc<Mutex<State<B>>> {
+        self.state.get_or_init(Arc::default)
     }
 
     /// Tells it what is already known, so that nobody asks for it.
     pub fn feed(&self, values: impl IntoIterator<Item = (B::Key, B::Value)>) {
         let values = values.into_iter().map(|(key, value)| (key, Some(value)));
-        lock(&self.state).known.extend(values);
+        lock(self.state()).known.extend(values);
     }
 
     /// What is known of a thing without asking, also that there is none.
     #[must_use]
     pub fn known(&self, key: &B::Key) -> Option<Option<B::Value>> {
-        lock(&self.state).known.get(key).cloned()
+        lock(self.state.get()?).known.get(key).cloned()
     }
 
     /// One thing, or none.
@@ -101,7 +117,7 @@ impl<B: Batch> Loader<B> {
     pub async fn many(&self, keys: Vec<B::Key>) -> async_graphql::Result<Vec<Option<B::Value>>> {
         let mut batches: Vec<Running> = Vec::new();
         {
-            let mut state = lock(&self.state);
+            let mut state = lock(self.state());
             for key in &keys {
                 if state.known.contains_key(key) {
                     continue;
@@ -118,7 +134,7 @@ impl<B: Batch> Loader<B> {
         for batch in batches {
             batch.await?;
         }
-        let state = lock(&self.state);
+        let state = lock(self.state());
         let value = |key| state.known.get(key).cloned().flatten();
         Ok(keys.iter().map(value).collect())
     }
@@ -128,8 +144,7 @@ impl<B: Batch> Loader<B> {
         let batch = match &state.batch {
             Some(batch) => batch.clone(),
             None => {
-                let (source, turns) = (self.source.clone(), Arc::clone(&self.turns));
-                let batch = run(source, turns, Arc::clone(&self.state));
+                let batch = run(Arc::clone(&self.base), Arc::clone(self.state()));
                 let batch = batch.boxed().shared();
                 state.batch = Some(batch.clone());
                 batch
@@ -143,17 +158,16 @@ impl<B: Batch> Loader<B> {
 
 /// One batch. Everybody who waits for it drives it, so that nobody hangs when another one is dropped.
 async fn run<B: Batch>(
-    source: Source,
-    turns: Arc<Turns>,
+    base: Arc<Base>,
     state: Arc<Mutex<State<B>>>,
 ) -> Result<(), async_graphql::Error> {
-    turns.next().await;
+    base.turns.next().await;
     let keys: Vec<_> = {
         let mut state = lock(&state);
         state.batch = None;
         state.open.drain().collect()
     };
-    let found = B::load(source, keys.clone()).await;
+    let found = B::load(base.source.clone(), keys.clone()).await;
     let mut state = lock(&state);
     for key in keys {
         state.asked.remove(&key);
@@ -201,7 +215,7 @@ mod tests {
         let turns = Arc::<Turns>::default();
         let account = AccountId(uuid::Uuid::nil());
         let source = Source::new(&store, account, Arc::clone(turns.flight()));
-        Loader::new(source, turns)
+        Loader::new(Arc::new(Base { source, turns }))
     }
 
     // One test, because the batches are counted for all.

@@ -24,9 +24,9 @@ mod turns;
 pub mod types;
 pub mod variables;
 
-use async_graphql::SchemaBuilder;
+use async_graphql::{SchemaBuilder, ValidationMode};
 
-pub use execute::{Checked, check, execute, execute_frame, may_ask};
+pub use execute::{Checked, Prepared, check, execute, execute_frame, may_ask};
 pub use limits::Limits;
 pub use mutation::Mutation;
 pub use query::Query;
@@ -57,6 +57,13 @@ pub fn schema(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
     } else {
         schema.disable_introspection()
     }
+}
+
+/// The schema with which the frames of a subscription are executed. The document was validated when the subscription
+/// was opened; doing it again for each frame would take a large part of the time that a frame takes.
+#[must_use]
+pub fn frames(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
+    schema(limits).validation_mode(ValidationMode::Fast)
 }
 
 /// The schema as text: what `schema.graphql` holds.

@@ -74,10 +74,31 @@ pub enum Frame {
         /// The encoded result, `{"data":…}`, UTF-8. Equal subscriptions share these bytes.
         payload: Bytes,
         /// Where to resume after this frame; becomes the id of a server-sent event.
-        cursor: Option<Arc<str>>,
+        cursor: Option<Cursor>,
     },
     /// The operation was refused, or ends here for this reason. Nothing follows.
     Error(Vec<ServerError>),
+}
+
+/// Where a stream can be resumed. It is written out only where it is shown, which to most subscribers it is not.
+#[derive(Debug, Clone, Copy)]
+pub struct Cursor {
+    place: i64,
+    write: fn(i64) -> String,
+}
+
+impl Cursor {
+    /// A place, and how it is written.
+    #[must_use]
+    pub const fn new(place: i64, write: fn(i64) -> String) -> Self {
+        Self { place, write }
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&(self.write)(self.place))
+    }
 }
 
 /// The cursor with which a browser's `EventSource` resumes (`Last-Event-ID`); in the data of a request. The browser

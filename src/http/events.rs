@@ -134,7 +134,10 @@ impl Events {
                 None
             }
             frame = frames.next() => match frame {
-                Some(Frame::Next { payload, cursor }) => Some(next(&payload, cursor.as_deref())),
+                Some(Frame::Next { payload, cursor }) => {
+                    let cursor = cursor.map(|cursor| cursor.to_string());
+                    Some(next(&payload, cursor.as_deref()))
+                },
                 Some(Frame::Error(errors)) => Some(self.last(errors)),
                 None => {
                     self.frames = None;

@@ -59,7 +59,7 @@ use tower_http::{
 };
 
 pub use address::Network;
-pub use backend::{AuthError, Backend, Frame, LastEventId, RequestId};
+pub use backend::{AuthError, Backend, Cursor, Frame, LastEventId, RequestId};
 pub use client::Client;
 pub use documents::{Manifest, Persisted, hash as document_hash};
 pub use limits::Limits;

@@ -257,7 +257,8 @@ impl<B: Backend> Context<B> {
                 Err(Panicked) => Frame::Error(vec![internal_error(&this_id)]),
             }
         };
-        // The task of a query or mutation has a guard and the permit itself.
+        // It runs when its frame is asked for, and belongs to whoever starts it. Its task has a guard and the permit.
+        let inner = inner.in_current_span();
         Frames::new(inner.into_stream().boxed(), None, None, id)
     }
 }
@@ -271,7 +272,7 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
-    fn new(
+    pub fn new(
         inner: BoxStream<'static, Frame>,
         guard: Option<OperationGuard>,
         permit: Option<OwnedSemaphorePermit>,
@@ -315,7 +316,8 @@ impl Stream for Frames {
             }
             Ok(other) => other,
             Err(panic) => {
-                log_panic(&*panic);
+                let span = tracing::info_span!("operation", request_id = %this.id);
+                span.in_scope(|| log_panic(&*panic));
                 this.end("failed");
                 Poll::Ready(Some(Frame::Error(vec![internal_error(&this.id)])))
             }

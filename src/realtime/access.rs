@@ -4,9 +4,14 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -36,6 +41,34 @@ struct Watched {
     /// How many watch it.
     holders: usize,
     withdrawn: watch::Sender<bool>,
+    /// The same, to be looked at by each stream before each frame: nothing is locked for it.
+    flag: Arc<AtomicBool>,
+}
+
+/// Resolves when access is withdrawn. Streams poll it before each frame, so it asks what wakes it only once for each
+/// waker, and otherwise looks at a flag.
+struct Withdrawal {
+    flag: Arc<AtomicBool>,
+    withdrawn: BoxFuture<'static, ()>,
+    waker: Option<Waker>,
+    _holder: Holder,
+}
+
+impl Future for Withdrawal {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.flag.load(Ordering::Acquire) {
+            return Poll::Ready(());
+        }
+        let known = self.waker.as_ref();
+        if known.is_some_and(|known| known.will_wake(cx.waker())) {
+            return Poll::Pending;
+        }
+        self.waker = Some(cx.waker().clone());
+        // Ready also if it happened since the flag was looked at.
+        self.withdrawn.poll_unpin(cx)
+    }
 }
 
 /// One who watches; the last one to go takes the token out of the registry.
@@ -78,25 +111,31 @@ impl Access {
             token: viewer.token,
             limits: viewer.limits.clone(),
         };
-        let mut withdrawn = {
+        let (mut withdrawn, flag) = {
             let mut watched = self.lock();
             let watched = watched.entry(with.clone()).or_insert_with(|| Watched {
                 holders: 0,
                 withdrawn: watch::Sender::new(false),
+                flag: Arc::default(),
             });
             watched.holders += 1;
-            watched.withdrawn.subscribe()
+            (watched.withdrawn.subscribe(), Arc::clone(&watched.flag))
         };
         let holder = Holder {
             access: self.clone(),
             with,
         };
-        async move {
-            let _holder = holder;
+        let withdrawn = async move {
             if withdrawn.wait_for(|withdrawn| *withdrawn).await.is_err() {
                 // The registry keeps the sender for as long as there is a holder.
                 std::future::pending::<()>().await;
             }
+        };
+        Withdrawal {
+            flag,
+            withdrawn: withdrawn.boxed(),
+            waker: None,
+            _holder: holder,
         }
     }
 
@@ -171,6 +210,8 @@ impl Access {
         }
         for with in withdrawn_tokens(&self.store, &connections).await? {
             if let Some(watched) = self.lock().get(with) {
+                // Before those are woken who look at it.
+                watched.flag.store(true, Ordering::Release);
                 watched.withdrawn.send_replace(true);
                 metrics::counter!("tandem_access_withdrawn_total").increment(1);
             }

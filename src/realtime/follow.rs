@@ -53,7 +53,7 @@ pub trait Source: Send + Sync {
     type Feed: Feed<Item = Self::Item>;
 
     /// A feed from now on.
-    fn subscribe(&self) -> Self::Feed;
+    fn subscribe(&mut self) -> Self::Feed;
 
     /// What an entry becomes.
     fn make(&self, entry: Arc<Entry>) -> impl Future<Output = Self::Item> + Send;
@@ -142,7 +142,8 @@ impl<S: Source> Follower<S> {
             let Some(feed) = &mut self.feed else {
                 let tail = self.log.tail.position();
                 if self.at.0 + i64::from(self.log.page) < tail.0 {
-                    if let Err(error) = self.read(tail).await {
+                    // Boxed, as below: reading is rare, and whoever follows keeps the space of this future.
+                    if let Err(error) = Box::pin(self.read(tail)).await {
                         return Some(Err(error));
                     }
                 } else {
@@ -152,12 +153,13 @@ impl<S: Source> Follower<S> {
             };
             let from = feed.from();
             if self.at < from {
-                if let Err(error) = self.read(from).await {
+                if let Err(error) = Box::pin(self.read(from)).await {
                     return Some(Err(error));
                 }
                 continue;
             }
-            self.caught_up |= feed.is_empty();
+            // Asked only until it has: it takes the locks that all followers of a feed share.
+            self.caught_up = self.caught_up || feed.is_empty();
             match feed.next().await? {
                 Ok((position, _)) if position <= self.at => {}
                 Ok((position, item)) => {

@@ -83,7 +83,7 @@ impl Source for Entries {
     type Item = Arc<Entry>;
     type Feed = LiveFeed;
 
-    fn subscribe(&self) -> LiveFeed {
+    fn subscribe(&mut self) -> LiveFeed {
         self.hub.subscribe(self.account, self.filter.clone())
     }
 

@@ -69,6 +69,7 @@ struct Groups {
 /// Equal subscribers; its task ends with the last of them.
 struct Group {
     key: GroupKey,
+    execute: Execute,
     live: Arc<Live>,
     task: AbortHandle,
     groups: Weak<Groups>,
@@ -135,7 +136,7 @@ impl Share {
 
     fn begin(&self, key: GroupKey, execute: Execute) -> Group {
         let Groups { log, hub, ring, .. } = &*self.groups;
-        let source = Entries {
+        let mut source = Entries {
             hub: hub.clone(),
             account: key.account,
             filter: key.filter.clone(),
@@ -153,10 +154,12 @@ impl Share {
         let follower = Follower::after(log.clone(), source, key.account, key.filter.clone(), from)
             .with_feed(feed)
             .patient();
-        let task = tokio::spawn(run(follower, live.clone(), execute)).abort_handle();
+        let work = run(follower, live.clone(), execute.clone());
+        let task = tokio::spawn(work).abort_handle();
         metrics::gauge!("tandem_groups").increment(1.0);
         Group {
             key,
+            execute,
             live,
             task,
             groups: Arc::downgrade(&self.groups),
@@ -250,8 +253,11 @@ impl Source for Frames {
     type Item = Option<Bytes>;
     type Feed = GroupFeed;
 
-    fn subscribe(&self) -> GroupFeed {
+    fn subscribe(&mut self) -> GroupFeed {
         let group = self.share.group(&self.key, &self.execute);
+        // What is equal is kept once: an operation as it was read takes kilobytes.
+        self.key.clone_from(&group.key);
+        self.execute = group.execute.clone();
         let (from, frames) = {
             // Both under the lock under which frames are given, so that none falls between.
             let state = lock(&group.live.state);

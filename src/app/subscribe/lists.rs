@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Request, Response, ServerError, Value};
+use async_graphql::{Request, ServerError, Value};
 use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt};
 
-use super::{Operation, encode, ended};
+use super::{Operation, cursor, encode, ended};
 use crate::app::App;
 use crate::domain::access::Viewer;
 use crate::domain::filter::ConversationFilter;
 use crate::domain::live::{self, Spec};
+use crate::graphql::RequestState;
 use crate::graphql::subscription::view::watch;
-use crate::graphql::{self, RequestState};
-use crate::http::Frame;
+use crate::http::{Frame, RequestId};
 use crate::realtime::lists::{self, Document, Executed};
 use crate::realtime::replay::StreamError;
 
@@ -25,10 +25,11 @@ pub(super) fn view(
     mut spec: Spec,
 ) -> BoxStream<'static, Frame> {
     spec.filter = viewer.within(spec.filter);
-    if let Some(document) = &operation.document {
+    if let Some(document) = operation.document() {
         spec.watch = watch(document);
     }
     let document = document(&operation, &viewer);
+    let request = operation.request_id.clone();
     let field = "conversationView";
     let realtime = app.inner.realtime.clone();
     let who = viewer.clone();
@@ -42,9 +43,13 @@ pub(super) fn view(
             live::Frame::Snapshot(page) => RequestState::new(store, viewer, page.at),
         };
         let request = operation.request().data(frame);
-        execute(app.clone(), request, state).boxed()
+        execute(app.clone(), Arc::clone(&operation), request, state).boxed()
     });
-    shown(realtime.view(&viewer, spec, document, execute), field)
+    shown(
+        realtime.view(&viewer, spec, document, execute),
+        field,
+        request,
+    )
 }
 
 /// Live numbers.
@@ -57,6 +62,7 @@ pub(super) fn counts(
     let filters = filters.into_iter();
     let filters = filters.map(|filter| viewer.within(filter)).collect();
     let document = document(&operation, &viewer);
+    let request = operation.request_id.clone();
     let realtime = app.inner.realtime.clone();
     let who = viewer.clone();
     let execute = Arc::new(move |values: Arc<Vec<i64>>| {
@@ -64,11 +70,12 @@ pub(super) fn counts(
         let as_of = app.inner.realtime.tail.position();
         let state = RequestState::new(app.inner.store.clone(), viewer, as_of);
         let request = operation.request().data(values);
-        execute(app.clone(), request, state).boxed()
+        execute(app.clone(), Arc::clone(&operation), request, state).boxed()
     });
     shown(
         realtime.counts(&viewer, filters, document, execute),
         "counts",
+        request,
     )
 }
 
@@ -83,9 +90,13 @@ fn document(operation: &Operation, viewer: &Viewer) -> Document {
     }
 }
 
-async fn execute(app: App, request: Request, state: RequestState) -> Executed {
-    let response = graphql::execute_frame(&app.inner.schema, request, state).await;
-    let response = response.unwrap_or_else(|| Response::new(Value::Null));
+async fn execute(
+    app: App,
+    operation: Arc<Operation>,
+    request: Request,
+    state: RequestState,
+) -> Executed {
+    let response = operation.execute(&app, request, state).await;
     let bytes = encode(&response);
     if response.data == Value::Null {
         Err(bytes)
@@ -97,9 +108,10 @@ async fn execute(app: App, request: Request, state: RequestState) -> Executed {
 fn shown(
     frames: impl Stream<Item = Result<lists::Frame, StreamError>> + Send + 'static,
     field: &'static str,
+    request: Option<RequestId>,
 ) -> BoxStream<'static, Frame> {
     let error = move |reason: &StreamError| -> ServerError {
-        let mut error = ended(reason);
+        let mut error = ended(reason, request.as_ref());
         error.path = vec![async_graphql::PathSegment::Field(field.to_owned())];
         error
     };
@@ -107,7 +119,7 @@ fn shown(
         .map(move |frame| match frame {
             Ok(frame) => Frame::Next {
                 payload: frame.bytes,
-                cursor: Some(frame.position.to_string().into()),
+                cursor: Some(cursor(frame.position)),
             },
             Err(reason) => Frame::Error(vec![error(&reason)]),
         })

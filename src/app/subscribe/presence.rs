@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{PathSegment, Response, ServerError};
+use async_graphql::{PathSegment, ServerError};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -15,8 +15,8 @@ use super::{Operation, encode, ended, error};
 use crate::app::App;
 use crate::domain::access::{Action, Viewer};
 use crate::domain::id::ConversationId;
+use crate::graphql::RequestState;
 use crate::graphql::subscription::presence::Shown;
-use crate::graphql::{self, RequestState};
 use crate::http::Frame;
 use crate::realtime::Realtime;
 use crate::realtime::guard::Guard;
@@ -111,8 +111,7 @@ impl Maker {
             let as_of = self.app.inner.realtime.tail.position();
             let state = RequestState::new(self.app.inner.store.clone(), self.viewer.clone(), as_of);
             let request = self.operation.request().data(Shown(Arc::clone(shown)));
-            let response = graphql::execute_frame(&self.app.inner.schema, request, state).await;
-            let response = response.unwrap_or_else(|| Response::new(async_graphql::Value::Null));
+            let response = self.operation.execute(&self.app, request, state).await;
             if response.errors.is_empty() {
                 Ok(encode(&response))
             } else {
@@ -210,7 +209,7 @@ impl Watcher {
 
     fn end(&mut self, reason: &StreamError) -> Frame {
         self.guard.failed(reason);
-        let mut error = ended(reason);
+        let mut error = ended(reason, self.maker.operation.request_id.as_ref());
         error.path = vec![PathSegment::Field("presence".to_owned())];
         Frame::Error(vec![error])
     }

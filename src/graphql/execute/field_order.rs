@@ -8,18 +8,18 @@ use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Value};
 
 /// What an operation asks for, in its order.
-pub(super) struct Asked<'a> {
-    plan: Plan<'a>,
+pub(super) struct Asked {
+    plan: Plan,
     merges: bool,
 }
 
 /// What is asked for of one object: by the name under which it is answered, in the order of its first mention.
 #[derive(Default)]
-struct Plan<'a>(Vec<(&'a Name, Plan<'a>)>);
+struct Plan(Vec<(Name, Plan)>);
 
-impl<'a> Asked<'a> {
+impl Asked {
     /// Reads a document that was held against [`super::Limits`], so that spreading its fragments out ends soon.
-    pub(super) fn of(document: &'a ExecutableDocument, operation: Option<&str>) -> Self {
+    pub(super) fn of(document: &ExecutableDocument, operation: Option<&str>) -> Self {
         let mut merges = false;
         let operation = meant(document, operation);
         let plan = operation
@@ -39,19 +39,15 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn plan<'a>(
-    selections: &[&'a SelectionSet],
-    document: &'a ExecutableDocument,
-    merges: &mut bool,
-) -> Plan<'a> {
+fn plan(selections: &[&SelectionSet], document: &ExecutableDocument, merges: &mut bool) -> Plan {
     let mut asked = IndexMap::new();
     for selection in selections {
         collect(selection, document, &mut asked);
     }
     let fields = asked.into_iter();
-    let fields = fields.map(|(name, inner): (_, Vec<&SelectionSet>)| {
+    let fields = fields.map(|(name, inner): (&Name, Vec<&SelectionSet>)| {
         *merges |= inner.len() > 1 && inner.iter().any(|set| !set.items.is_empty());
-        (name, plan(&inner, document, merges))
+        (name.clone(), plan(&inner, document, merges))
     });
     Plan(fields.collect())
 }
@@ -81,7 +77,7 @@ fn collect<'a>(
     }
 }
 
-impl Plan<'_> {
+impl Plan {
     fn apply(&self, value: &mut Value) {
         match value {
             Value::Object(fields) if !self.0.is_empty() && !is_written(fields) => {
@@ -97,7 +93,7 @@ impl Plan<'_> {
             let mut sorted = IndexMap::with_capacity(fields.len());
             for (name, _) in &self.0 {
                 // What a fragment on another type asks for is not there.
-                if let Some((name, value)) = fields.swap_remove_entry(*name) {
+                if let Some((name, value)) = fields.swap_remove_entry(name) {
                     sorted.insert(name, value);
                 }
             }
@@ -106,7 +102,7 @@ impl Plan<'_> {
         }
         for (name, inner) in &self.0 {
             if !inner.0.is_empty()
-                && let Some(value) = fields.get_mut(*name)
+                && let Some(value) = fields.get_mut(name)
             {
                 inner.apply(value);
             }
@@ -118,7 +114,7 @@ impl Plan<'_> {
         let mut asked = self.0.iter();
         fields
             .keys()
-            .all(|field| asked.any(|(name, _)| *name == field))
+            .all(|field| asked.any(|(name, _)| name == field))
     }
 }
 

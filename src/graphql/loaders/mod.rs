@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 
-use super::loader::{Batch, Loader};
+use super::loader::{Base, Batch, Loader};
 use super::turns::Turns;
 use crate::domain::event::Entry;
 use crate::domain::id::{
@@ -370,7 +370,9 @@ macro_rules! loaders {
             /// Loaders that know nothing yet.
             #[must_use]
             pub fn new(source: &Source, turns: &Arc<Turns>) -> Self {
-                Self { $($field: Loader::new(source.clone(), Arc::clone(turns)),)* }
+                let (source, turns) = (source.clone(), Arc::clone(turns));
+                let base = Arc::new(Base { source, turns });
+                Self { $($field: Loader::new(Arc::clone(&base)),)* }
             }
         }
     };

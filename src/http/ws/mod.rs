@@ -16,7 +16,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
-use tracing::Instrument;
 
 use super::{
     auth,
@@ -31,7 +30,7 @@ use super::{
 /// The protocol's name, as its specification gives it.
 const PROTOCOL: &str = "graphql-transport-ws";
 /// axum's default of 128 KiB is taken by each socket at once, while what clients send is short.
-const READ_BUFFER: usize = 2 << 10;
+const READ_BUFFER: usize = 1 << 10;
 /// Frames that are ready together go out in one write; a single one is flushed at once. Taken only when used.
 const WRITE_BUFFER: usize = 4 << 10;
 
@@ -83,12 +82,8 @@ pub(crate) async fn upgrade<B: Backend>(
         }
     }
     let token = auth::token_in_headers(&parts.headers).map(str::to_owned);
-    let span = tracing::info_span!("socket", request_id = %id);
     upgrade.on_upgrade(move |wire| {
-        async move {
-            // Most of a socket's memory is this future, so it is kept out of the task that upgrades.
-            Box::pin(socket::run(wire, context, id, spoken, token, address)).await;
-        }
-        .instrument(span)
+        // Most of a socket's memory is this future, so it is kept out of the task that upgrades.
+        Box::pin(socket::run(wire, context, id, spoken, token, address))
     })
 }

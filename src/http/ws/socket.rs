@@ -2,7 +2,9 @@
 
 use std::{
     future::poll_fn,
+    pin::pin,
     sync::Arc,
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -13,6 +15,7 @@ use tokio::{
     sync::Semaphore,
     time::{MissedTickBehavior, interval_at, sleep_until, timeout},
 };
+use tracing::{Instrument, Span};
 
 use super::{
     ending::Ending,
@@ -51,21 +54,29 @@ pub(super) async fn run<B: Backend>(
         permits: Arc::new(Semaphore::new(context.limits.operations_per_socket)),
         context,
         wire,
-        id,
+        id: id.clone(),
         operations: Operations::default(),
         heard: Instant::now(),
         withdrawn: std::future::pending().boxed(),
         gate: Gate::default(),
         address,
         asker: None,
+        sent: metrics::counter!("tandem_socket_messages_total"),
     };
     // Boxed, as are single messages below: an idle socket keeps only the space of its loop.
-    let ending = match Box::pin(socket.handshake(spoken, token)).await {
+    let shaking = socket.handshake(spoken, token).instrument(span(&id));
+    let ending = match Box::pin(shaking).await {
         Ok((viewer, _slot)) => socket.session(&viewer).await,
         Err(ending) => ending,
     };
     guard.ends(ending.label());
-    socket.farewell(&ending).await;
+    Box::pin(socket.farewell(&ending)).await;
+}
+
+/// What the log says of a socket. One is made for each message of the client: kept for the socket, it would be entered
+/// and left for each frame, and its space be taken for as long as nothing happens.
+fn span(id: &RequestId) -> Span {
+    tracing::info_span!("socket", request_id = %id)
 }
 
 /// What a session waits for beside its operations.
@@ -94,6 +105,8 @@ struct Socket<B: Backend> {
     /// By whom operations are counted: the address, and since the handshake the token.
     address: Option<Asker>,
     asker: Option<Asker>,
+    /// Found once: to look a counter up costs more than to count.
+    sent: metrics::Counter,
 }
 
 impl<B: Backend> Socket<B> {
@@ -151,8 +164,8 @@ impl<B: Backend> Socket<B> {
         }
     }
 
-    /// From `connection_ack` to the end. What is ready first is chosen at random, so neither a busy client nor busy
-    /// operations keep the others from their turn.
+    /// From `connection_ack` to the end. Client and operations are asked first by turns, so neither a busy client nor
+    /// busy operations keep the others from their turn.
     async fn session(&mut self, viewer: &B::Viewer) -> Ending {
         let context = self.context.clone();
         let limits = &context.limits;
@@ -162,6 +175,7 @@ impl<B: Backend> Socket<B> {
         let mut ping = interval_at(first, limits.ping_interval);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut burst = Vec::new();
+        let mut outside_first = false;
         loop {
             if drained.is_some() && !self.operations.any_finite() {
                 return Ending::going_away();
@@ -170,24 +184,42 @@ impl<B: Backend> Socket<B> {
                 // Its timer is a new one each time.
                 self.gate.open();
             }
-            let (withdrawn, wire) = (&mut self.withdrawn, &mut self.wire);
-            let outside = async {
-                tokio::select! {
-                    () = withdrawn => Outside::Withdrawn,
-                    () = &mut shutdown, if drained.is_none() => Outside::Shutdown,
-                    () = until(drained), if drained.is_some() => Outside::Drained,
-                    _ = ping.tick() => Outside::Quiet,
-                    incoming = wire.recv() => Outside::Incoming(incoming),
-                }
+            let outside = {
+                let (withdrawn, wire) = (&mut self.withdrawn, &mut self.wire);
+                let outside = async {
+                    tokio::select! {
+                        () = withdrawn => Outside::Withdrawn,
+                        () = &mut shutdown, if drained.is_none() => Outside::Shutdown,
+                        () = until(drained), if drained.is_some() => Outside::Drained,
+                        _ = ping.tick() => Outside::Quiet,
+                        incoming = wire.recv() => Outside::Incoming(incoming),
+                    }
+                };
+                let mut outside = pin!(self.gate.through(outside));
+                let operations = &mut self.operations;
+                // Not `select!`, which now and then sleeps before it asks either (see `Operations::poll_burst`).
+                poll_fn(|cx| {
+                    outside_first = !outside_first;
+                    if outside_first && let Poll::Ready(outside) = outside.as_mut().poll(cx) {
+                        return Poll::Ready(Some(outside));
+                    }
+                    if operations.poll_burst(cx, &mut burst).is_ready() {
+                        return Poll::Ready(None);
+                    }
+                    if outside_first {
+                        return Poll::Pending;
+                    }
+                    outside.as_mut().poll(cx).map(Some)
+                })
+                .await
             };
-            let outside = tokio::select! {
-                outside = self.gate.through(outside) => Some(outside),
-                () = self.operations.burst(&mut burst) => None,
-            };
+            if outside.is_some() {
+                self.operations.ask_again();
+            }
             let step = match outside {
                 None => {
                     let count = u64::try_from(burst.len()).unwrap_or(u64::MAX);
-                    metrics::counter!("tandem_socket_messages_total").increment(count);
+                    self.sent.increment(count);
                     self.send(burst.drain(..).map(Message::Text)).await
                 }
                 Some(Outside::Withdrawn) => Err(Ending::Withdrawn),
@@ -199,7 +231,9 @@ impl<B: Backend> Socket<B> {
                 Some(Outside::Quiet) => self.ping().await,
                 Some(Outside::Incoming(incoming)) => match self.text(incoming) {
                     Ok(Some(text)) => {
-                        Box::pin(self.message(viewer, &text, drained.is_some())).await
+                        let span = span(&self.id);
+                        let message = self.message(viewer, &text, drained.is_some());
+                        Box::pin(message.instrument(span)).await
                     }
                     Ok(None) => Ok(()),
                     Err(ending) => Err(ending),
@@ -341,27 +375,37 @@ impl<B: Backend> Socket<B> {
         messages: impl IntoIterator<Item = Message, IntoIter: Send> + Send,
     ) -> Result<(), Ending> {
         let messages = messages.into_iter();
-        let (wire, gate, withdrawn) = (&mut self.wire, &self.gate, &mut self.withdrawn);
-        let withdrawn = poll_fn(|cx| {
-            // It now wakes this, and not the gate.
-            gate.open();
-            withdrawn.poll_unpin(cx)
-        });
+        let wire = &mut self.wire;
         let write = async {
             for message in messages {
                 wire.feed(message).await?;
             }
             wire.flush().await
         };
-        tokio::select! {
-            biased;
-            written = timeout(self.context.limits.write_timeout, write) => match written {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(_broken)) => Err(Ending::Broken),
-                Err(_elapsed) => Err(Ending::Stalled),
-            },
-            () = withdrawn => Err(Ending::Withdrawn),
-        }
+        let mut write = pin!(write);
+        let written = match poll_fn(|cx| Poll::Ready(write.as_mut().poll(cx))).await {
+            // Nearly always the client has room, and no clock is needed.
+            Poll::Ready(written) => Ok(written),
+            Poll::Pending => {
+                self.operations.ask_again();
+                let (gate, withdrawn) = (&self.gate, &mut self.withdrawn);
+                let withdrawn = poll_fn(|cx| {
+                    // It now wakes this, and not the gate.
+                    gate.open();
+                    withdrawn.poll_unpin(cx)
+                });
+                let written = timeout(self.context.limits.write_timeout, write);
+                Box::pin(async {
+                    tokio::select! {
+                        biased;
+                        written = written => written.map_err(|_elapsed| Ending::Stalled),
+                        () = withdrawn => Err(Ending::Withdrawn),
+                    }
+                })
+                .await
+            }
+        };
+        written?.map_err(|_broken| Ending::Broken)
     }
 
     /// Says what is left to say, and goes on reading until the client has closed too: a connection that is dropped

@@ -83,7 +83,7 @@ impl Lists {
 
 /// All entries of an account, however many come at once.
 pub(super) fn follow(inner: &Inner, account: AccountId) -> Follower<Entries> {
-    let source = Entries {
+    let mut source = Entries {
         hub: inner.hub.clone(),
         account,
         filter: CascadeFilter::default(),

@@ -11,7 +11,7 @@ use std::{
 use async_graphql::{Context, Object, Request, Response, Schema, Subscription};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream, stream::BoxStream};
-use tandem::http::{AuthError, Backend, Frame, LastEventId, RequestId};
+use tandem::http::{AuthError, Backend, Cursor, Frame, LastEventId, RequestId};
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
@@ -123,7 +123,7 @@ impl Backend for Desk {
                 }
                 Frame::Next {
                     payload: Bytes::from(serde_json::to_vec(&response).unwrap()),
-                    cursor: Some(format!("c{index}").into()),
+                    cursor: Some(Cursor::new(index as i64, |index| format!("c{index}"))),
                 }
             })
             .boxed()
