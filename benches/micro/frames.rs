@@ -12,7 +12,7 @@ use tandem::domain::filter::{Condition, ConversationFilter, ConversationLeaf, Or
 use tandem::domain::image::Conversation;
 use tandem::domain::live::{Change, Entered, Filled, Frame, List, Spec, Watch};
 use tandem::domain::noun::ConversationStatus;
-use tandem::graphql::{RequestState, execute_frame};
+use tandem::graphql::{Prepared, RequestState, execute_frame};
 
 use super::desk::{Desk, encoded};
 use super::made::{agent, at, conversation, entry, id, linked};
@@ -95,12 +95,11 @@ fn executing(
     entry: Arc<Entry>,
     with: impl Fn(Request) -> Request + 'static,
 ) -> Work {
-    let read = parse_query(document).expect("a document");
-    work((Desk::shared(), read, entry), move |(desk, read, entry)| {
-        let mut request = with(Request::new(document));
-        request.set_parsed_query(read.clone());
+    let prepared = Prepared::new(parse_query(document).expect("a document"), None);
+    let made = (Desk::shared(), prepared, entry);
+    work(made, move |(desk, prepared, entry)| {
         let state = RequestState::live(desk.store.clone(), agent(), Arc::clone(entry));
-        let frame = execute_frame(&desk.schema, request, state);
+        let frame = execute_frame(&desk.frames, prepared, with(Request::new("")), state);
         encoded(&desk.runtime.block_on(frame).expect("a frame"))
     })
 }
