@@ -13,10 +13,10 @@ import {
 } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { relayStylePagination } from '@apollo/client/utilities';
-import { createClient } from 'graphql-ws';
 import { tap } from 'rxjs';
 import WebSocket from 'ws';
 
+import { cursors, transports } from './normalising.mjs';
 import { proxy } from './proxy.mjs';
 import {
   asOf,
@@ -25,7 +25,6 @@ import {
   CASCADES,
   close,
   conversation,
-  socketUrl,
   take,
   url,
 } from './tandem.mjs';
@@ -51,24 +50,7 @@ const resume = new ApolloLink((operation, forward) => {
 
 /** A client that is stopped when its test ends; `sent` counts its requests over HTTP. */
 function connect(t, { port, headers = { authorization } } = {}) {
-  const target = new URL(socketUrl);
-  if (port) target.port = port;
-  const sockets = { opened: 0 };
-  const socket = createClient({
-    url: target.href,
-    webSocketImpl: WebSocket,
-    connectionParams: headers,
-    retryAttempts: Infinity,
-    retryWait: async () => {},
-    // A token that is refused is refused again.
-    shouldRetry: ({ code }) => code !== 4403,
-    on: { connected: () => sockets.opened++ },
-  });
-  const sent = { requests: 0 };
-  const counted = (...given) => {
-    sent.requests++;
-    return fetch(...given);
-  };
+  const { socket, sockets, counted, sent } = transports(t, { port, headers });
   const client = new ApolloClient({
     cache: new InMemoryCache({
       typePolicies: {
@@ -83,10 +65,7 @@ function connect(t, { port, headers = { authorization } } = {}) {
       new HttpLink({ uri: url, headers, fetch: counted }),
     ),
   });
-  t.after(() => {
-    client.stop();
-    return socket.dispose();
-  });
+  t.after(() => client.stop());
   return { client, sent, sockets };
 }
 
@@ -119,8 +98,6 @@ async function* results(observable) {
 /** Whether it is a GraphQL error with this code. */
 const coded = (code) => (error) =>
   CombinedGraphQLErrors.is(error) && error.errors[0].extensions.code === code;
-
-const cursors = (frames) => frames.map(({ data }) => data.cascades.cursor);
 
 test('a subscription shows what happens, in order', async (t) => {
   const { client } = connect(t);

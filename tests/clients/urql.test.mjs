@@ -6,10 +6,9 @@ import test from 'node:test';
 import { Client, fetchExchange, gql, subscriptionExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
-import { createClient } from 'graphql-ws';
 import { pipe, toAsyncIterable } from 'wonka';
-import WebSocket from 'ws';
 
+import { cursors, transports } from './normalising.mjs';
 import { proxy } from './proxy.mjs';
 import {
   asOf,
@@ -18,7 +17,6 @@ import {
   CASCADES,
   close,
   conversation,
-  socketUrl,
   take,
   url,
 } from './tandem.mjs';
@@ -53,25 +51,7 @@ function forward(socket, { query, variables = {} }) {
 
 /** A client whose socket is closed when its test ends; `sent` counts its requests over HTTP. */
 function connect(t, { port, headers = { authorization }, events = false } = {}) {
-  const target = new URL(socketUrl);
-  if (port) target.port = port;
-  const sockets = { opened: 0 };
-  const socket = createClient({
-    url: target.href,
-    webSocketImpl: WebSocket,
-    connectionParams: headers,
-    retryAttempts: Infinity,
-    retryWait: async () => {},
-    // A token that is refused is refused again.
-    shouldRetry: ({ code }) => code !== 4403,
-    on: { connected: () => sockets.opened++ },
-  });
-  t.after(() => socket.dispose());
-  const sent = { requests: 0 };
-  const counted = (...given) => {
-    sent.requests++;
-    return fetch(...given);
-  };
+  const { socket, sockets, counted, sent } = transports(t, { port, headers });
   const cache = cacheExchange({
     // Effects have no id: they are part of their cascade.
     keys: { ConversationStatusChanged: () => null },
@@ -92,7 +72,6 @@ function connect(t, { port, headers = { authorization }, events = false } = {}) 
 }
 
 const results = (source) => pipe(source, toAsyncIterable);
-const cursors = (frames) => frames.map(({ data }) => data.cascades.cursor);
 
 for (const events of [false, true]) {
   const way = events ? 'server-sent events' : 'a socket';
