@@ -12,7 +12,7 @@ use tandem::domain::filter::{Condition, ConversationFilter, ConversationLeaf, Or
 use tandem::domain::id::InboxId;
 use tandem::domain::image::Actor;
 use tandem::domain::noun::{ConversationStatus, MessageKind, Role, StatusCategory};
-use tandem::graphql::{Limits, RequestState, Schema, execute, frames, schema};
+use tandem::graphql::{Limits, RequestState, Schema, execute, schema, schema_for_valid};
 use tandem::store::Store;
 use tandem::store::read::conversation::{List, Listed, Parent};
 use tandem::store::read::joins::{ConversationJoins, TicketJoins, WithConversation, WithTicket};
@@ -31,8 +31,8 @@ const PAGE: u16 = 50;
 pub struct Desk {
     /// The schema.
     pub schema: Schema,
-    /// The one that frames are executed with.
-    pub frames: Schema,
+    /// The one for documents that were validated before.
+    pub schema_for_valid: Schema,
     /// A store that nothing must be asked of: there is no database behind it.
     pub store: Store,
     /// Runs what is asynchronous, on the thread that asks: one after the other, so always the same.
@@ -57,7 +57,7 @@ impl Desk {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         Self {
             schema: schema(Limits::default()).finish(),
-            frames: frames(Limits::default()).finish(),
+            schema_for_valid: schema_for_valid(Limits::default()).finish(),
             store: Store::new("postgres://127.0.0.1:1/none", &Default::default()).expect("a pool"),
             runtime: runtime.enable_all().build().expect("a runtime"),
             document: parse_query(INBOX).expect("a document"),
@@ -75,7 +75,7 @@ impl Desk {
     pub fn inbox_page(&self, rows: &Arc<Rows<Listed>>) -> Response {
         let state = self.state();
         know_inbox(&state, rows);
-        let done = execute(&self.schema, self.asking(), state);
+        let done = execute(&self.schema_for_valid, self.asking(), state);
         self.runtime.block_on(done)
     }
 

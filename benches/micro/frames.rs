@@ -99,7 +99,12 @@ fn executing(
     let made = (Desk::shared(), prepared, entry);
     work(made, move |(desk, prepared, entry)| {
         let state = RequestState::live(desk.store.clone(), agent(), Arc::clone(entry));
-        let frame = execute_frame(&desk.frames, prepared, with(Request::new("")), state);
+        let frame = execute_frame(
+            &desk.schema_for_valid,
+            prepared,
+            with(Request::new("")),
+            state,
+        );
         encoded(&desk.runtime.block_on(frame).expect("a frame"))
     })
 }

@@ -1,11 +1,13 @@
 //! Executing queries and mutations.
 
+use std::any::TypeId;
+
 use async_graphql::{Request, Response};
 
 use super::App;
 use crate::domain::access::{Origin, Viewer};
 use crate::graphql::{self, RequestState};
-use crate::http::Client;
+use crate::http::{Client, Valid};
 
 /// Executes one request. The log's position is taken before anything is read, so everything up to it is in what
 /// is read.
@@ -14,12 +16,25 @@ pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Resp
     let inner = &app.inner;
     let as_of = inner.realtime.tail.position();
     let state = RequestState::new(inner.store.clone(), viewer, as_of);
-    graphql::execute(&inner.schema, request, state).await
+    let valid = request.data.get(&TypeId::of::<Valid>());
+    let valid = valid
+        .and_then(|valid| valid.downcast_ref::<Valid>())
+        .cloned();
+    if valid.as_ref().is_some_and(Valid::is_known) {
+        return graphql::execute(&inner.schema_for_valid, request, state).await;
+    }
+    let response = graphql::execute(&inner.schema, request, state).await;
+    if let Some(valid) = valid
+        && response.is_ok()
+    {
+        valid.note();
+    }
+    response
 }
 
 /// What the transport knows of the client, in words that the rooms below understand.
 fn with_origin(request: Request) -> Request {
-    let client = request.data.get(&std::any::TypeId::of::<Client>());
+    let client = request.data.get(&TypeId::of::<Client>());
     let origin = client.and_then(|client| {
         let client = client.downcast_ref::<Client>()?;
         Some(Origin {

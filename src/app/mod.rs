@@ -37,8 +37,8 @@ struct Inner {
     service: Service,
     realtime: Realtime,
     schema: Schema,
-    /// Executes the frames of subscriptions.
-    frames: Schema,
+    /// Executes documents that were validated before.
+    schema_for_valid: Schema,
     auth: auth::Auth,
     limits: http::Limits,
 }
@@ -88,19 +88,20 @@ impl App {
             tokens.forget();
             Box::pin(async move { access.changed().await })
         });
-        let schema = graphql::schema(config.graphql())
-            .data(service.clone())
-            .data(told)
-            .data(subscribe::on_typing(&realtime))
-            .finish();
-        let frames = graphql::frames(config.graphql()).finish();
+        let [schema, schema_for_valid] = [graphql::schema, graphql::schema_for_valid].map(|make| {
+            make(config.graphql())
+                .data(service.clone())
+                .data(told.clone())
+                .data(subscribe::on_typing(&realtime))
+                .finish()
+        });
         let work = jobs::start(service.clone(), &config, shutdown);
         let inner = Inner {
             store,
             service,
             realtime,
             schema,
-            frames,
+            schema_for_valid,
             auth,
             limits,
         };

@@ -64,7 +64,8 @@ impl Operation {
     async fn execute(&self, app: &App, request: Request, state: RequestState) -> Response {
         let response = match &self.prepared {
             Some(prepared) => {
-                graphql::execute_frame(&app.inner.frames, prepared, request, state).await
+                let schema = &app.inner.schema_for_valid;
+                graphql::execute_frame(schema, prepared, request, state).await
             }
             None => None,
         };

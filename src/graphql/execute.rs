@@ -130,7 +130,7 @@ impl Prepared {
     }
 }
 
-/// Executes a subscription, which was checked, for one pushed cascade. The schema is that of [`super::frames`].
+/// Executes a subscription, which was checked, for one pushed cascade. The schema is that of [`super::schema_for_valid`].
 pub async fn execute_frame(
     schema: &Schema,
     prepared: &Prepared,

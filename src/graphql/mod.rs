@@ -59,10 +59,10 @@ pub fn schema(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
     }
 }
 
-/// The schema with which the frames of a subscription are executed. The document was validated when the subscription
-/// was opened; doing it again for each frame would take a large part of the time that a frame takes.
+/// The same for documents that were validated before: the frames of a subscription, whose document was validated when it
+/// was opened, and documents that are kept. Validating again would take a large part of the time that a frame takes.
 #[must_use]
-pub fn frames(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
+pub fn schema_for_valid(limits: Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
     schema(limits).validation_mode(ValidationMode::Fast)
 }
 

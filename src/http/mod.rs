@@ -37,6 +37,7 @@ mod shutdown;
 mod slots;
 mod stranger;
 mod timed;
+mod valid;
 mod variables;
 mod ws;
 
@@ -66,6 +67,7 @@ pub use limits::Limits;
 pub use problem::code;
 pub use serve::serve;
 pub use shutdown::{Shutdown, Stop, shutdown};
+pub use valid::Valid;
 
 use self::{negotiate::MediaType, problem::Problem, run::Context};
 

@@ -13,6 +13,7 @@ use super::{
     limits::Limits,
     nesting::nests_deeper_than,
     problem::{code, server_error, with_code},
+    valid::Valid,
     variables,
 };
 
@@ -58,7 +59,14 @@ pub(crate) struct Reading {
     /// As `Limits::nesting`.
     nesting: usize,
     documents: Documents,
-    read: Kept<Arc<ExecutableDocument>>,
+    read: Kept<Arc<Known>>,
+}
+
+/// A document that was read before.
+#[derive(Debug)]
+struct Known {
+    document: ExecutableDocument,
+    valid: Valid,
 }
 
 impl Reading {
@@ -72,8 +80,9 @@ impl Reading {
 
     /// Has the request's document read; true where it was known.
     fn read(&self, request: &mut Request) -> Result<bool, ServerError> {
-        if let Some(document) = self.read.get(&request.query) {
-            request.set_parsed_query(ExecutableDocument::clone(&document));
+        if let Some(known) = self.read.get(&request.query) {
+            request.set_parsed_query(known.document.clone());
+            request.data.insert(known.valid.clone());
             return Ok(true);
         }
         let nesting = self.nesting;
@@ -93,8 +102,13 @@ impl Reading {
     fn keep(&self, request: &mut Request) {
         let text = std::mem::take(&mut request.query);
         if let Ok(document) = request.parsed_query() {
-            self.read
-                .keep(&text, Arc::new(document.clone()), text.len());
+            let (document, valid) = (document.clone(), Valid::default());
+            let known = Known {
+                document,
+                valid: valid.clone(),
+            };
+            self.read.keep(&text, Arc::new(known), text.len());
+            request.data.insert(valid);
         }
         request.query = text;
     }
@@ -193,6 +207,8 @@ fn only_name(document: &ExecutableDocument) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::any::TypeId;
+
     use super::*;
 
     fn reading() -> Reading {
@@ -233,6 +249,23 @@ mod tests {
             Operation::prepare(Request::new(wrong), &reading).unwrap_err();
         }
         assert!(reading.read.get("{ a").is_none());
+    }
+
+    #[test]
+    fn whoever_sends_the_same_document_learns_that_it_is_valid() {
+        let reading = reading();
+        let valid = |document: &str| {
+            let prepared = Operation::prepare(Request::new(document), &reading).unwrap();
+            let found = prepared.request.data.get(&TypeId::of::<Valid>());
+            found
+                .and_then(|valid| valid.downcast_ref::<Valid>())
+                .cloned()
+        };
+        let first = valid("{ a }").unwrap();
+        assert!(!first.is_known());
+        first.note();
+        assert!(valid("{ a }").unwrap().is_known());
+        assert!(!valid("{ b }").unwrap().is_known());
     }
 
     #[test]

@@ -120,6 +120,67 @@ async fn variables_of_the_wrong_type_are_refused_before_any_work() {
     desk.is_untouched("variables of the wrong type").await;
 }
 
+/// A document that was valid once is not validated again; what stands in its variables is.
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_are_held_against_the_schema_each_time_a_document_comes() {
+    let desk = Desk::new().await;
+    let filter = "query($filter: ConversationFilter, $first: Int) { conversations(filter: $filter, first: $first) { nodes { id } } }";
+    let nested = "query($status: ConversationStatus!, $owner: ID) {
+        conversations(filter: { status: $status, ownerId: $owner }) { nodes { id } } }";
+    let preview = "mutation($id: ID!, $text: String!) {
+        createTicket(input: { conversationId: $id, name: $text, dryRun: true }) { result userErrors { code } } }";
+    let cases = [
+        (
+            filter,
+            json!({ "filter": { "status": "OPEN" } }),
+            [
+                json!({ "filter": { "status": "NOPE" } }),
+                json!({ "filter": { "nope": true } }),
+                json!({ "filter": 3 }),
+                json!({ "first": "x" }),
+            ],
+        ),
+        (
+            nested,
+            json!({ "status": "OPEN" }),
+            [
+                json!({}),
+                json!({ "status": null }),
+                json!({ "status": "NOPE" }),
+                json!({ "status": "OPEN", "owner": { "id": 1 } }),
+            ],
+        ),
+        (
+            preview,
+            json!({ "id": desk.lonely, "text": "A" }),
+            [
+                json!({}),
+                json!({ "id": desk.lonely }),
+                json!({ "id": desk.lonely, "text": 5 }),
+                json!({ "id": [], "text": "A" }),
+            ],
+        ),
+    ];
+    for (document, good, wrong) in cases {
+        for _ in 0..2 {
+            let (_, answer) = desk.ask(document, good.clone()).await;
+            assert!(answer.get("errors").is_none(), "{answer:#}");
+        }
+        for (number, variables) in wrong.into_iter().enumerate() {
+            let unknown = format!("{document} # {number}");
+            let expected = desk.ask(&unknown, variables.clone()).await;
+            assert_eq!(expected.0, 400, "{:#}", expected.1);
+            let answer = desk.ask(document, variables.clone()).await;
+            assert_eq!(answer, expected, "{document} {variables}");
+        }
+    }
+    for _ in 0..2 {
+        desk.is_refused("{ nope }", json!({}), 400, "GRAPHQL_VALIDATION_FAILED")
+            .await;
+    }
+    desk.is_untouched("variables that are wrong").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_good_token_there_is_nothing() {
     let mut desk = Desk::new().await;
