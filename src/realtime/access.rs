@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, unconstrained};
 use tokio::time::{Instant, sleep_until};
 
 use super::hints::{ACCESS_CHANNEL, Bus, Ear};
@@ -45,16 +45,46 @@ struct Watched {
     flag: Arc<AtomicBool>,
 }
 
-/// Resolves when access is withdrawn. Streams poll it before each frame, so it asks what wakes it only once for each
-/// waker, and otherwise looks at a flag.
+/// Resolves when access is withdrawn, and keeps its viewer among those who are connected.
 struct Withdrawal {
-    flag: Arc<AtomicBool>,
-    withdrawn: BoxFuture<'static, ()>,
-    waker: Option<Waker>,
+    sign: Sign,
     _holder: Holder,
 }
 
 impl Future for Withdrawal {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.sign.poll_unpin(cx)
+    }
+}
+
+/// Resolves when access is withdrawn. Streams poll it before each frame, so it asks what wakes it only once for each
+/// waker, and otherwise looks at a flag.
+struct Sign {
+    flag: Arc<AtomicBool>,
+    withdrawn: BoxFuture<'static, ()>,
+    waker: Option<Waker>,
+}
+
+impl Sign {
+    fn new(flag: Arc<AtomicBool>, mut withdrawn: watch::Receiver<bool>) -> Self {
+        let withdrawn = async move {
+            if withdrawn.wait_for(|withdrawn| *withdrawn).await.is_err() {
+                // The registry keeps the sender for as long as there is a holder.
+                std::future::pending::<()>().await;
+            }
+        };
+        Self {
+            flag,
+            // Else, in a task that has used up its turn, it would say that it waits without being asked to wake anybody.
+            withdrawn: unconstrained(withdrawn).boxed(),
+            waker: None,
+        }
+    }
+}
+
+impl Future for Sign {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -111,7 +141,7 @@ impl Access {
             token: viewer.token,
             limits: viewer.limits.clone(),
         };
-        let (mut withdrawn, flag) = {
+        let (withdrawn, flag) = {
             let mut watched = self.lock();
             let watched = watched.entry(with.clone()).or_insert_with(|| Watched {
                 holders: 0,
@@ -125,16 +155,8 @@ impl Access {
             access: self.clone(),
             with,
         };
-        let withdrawn = async move {
-            if withdrawn.wait_for(|withdrawn| *withdrawn).await.is_err() {
-                // The registry keeps the sender for as long as there is a holder.
-                std::future::pending::<()>().await;
-            }
-        };
         Withdrawal {
-            flag,
-            withdrawn: withdrawn.boxed(),
-            waker: None,
+            sign: Sign::new(flag, withdrawn),
             _holder: holder,
         }
     }
@@ -229,5 +251,43 @@ impl Drop for Holder {
                 slot.remove();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+    use std::task::Wake;
+
+    use futures_util::poll;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Count(AtomicU32);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_has_used_up_their_turn_is_woken_all_the_same() {
+        let (withdraw, withdrawn) = watch::channel(false);
+        let flag = Arc::<AtomicBool>::default();
+        let mut sign = Sign::new(Arc::clone(&flag), withdrawn);
+        let count = Arc::<Count>::default();
+        let waker = Waker::from(Arc::clone(&count));
+        let mut look = || sign.poll_unpin(&mut Context::from_waker(&waker));
+        let used_up = async || poll!(Box::pin(tokio::task::consume_budget())).is_pending();
+        while !used_up().await {}
+        assert!(look().is_pending());
+        let before = count.0.load(Ordering::SeqCst);
+        assert!(look().is_pending());
+        flag.store(true, Ordering::Release);
+        withdraw.send_replace(true);
+        assert!(count.0.load(Ordering::SeqCst) > before);
+        assert!(look().is_ready());
     }
 }
