@@ -105,15 +105,22 @@ impl Socket {
 
     /// The next message but a ping.
     pub async fn receive(&mut self) -> Value {
+        let next = self.receive_or_close().await;
+        next.unwrap_or_else(|code| panic!("no message: closed with {code}"))
+    }
+
+    /// The next message but a ping, or the code that the server closes with.
+    pub async fn receive_or_close(&mut self) -> Result<Value, u16> {
         loop {
             match self.frame().await {
                 Message::Text(text) => {
                     let message: Value = serde_json::from_str(&text).expect("JSON");
                     if message["type"] != "ping" {
-                        return message;
+                        return Ok(message);
                     }
                 }
                 Message::Ping(_) | Message::Pong(_) => {}
+                Message::Close(frame) => return Err(frame.expect("a code").code.into()),
                 other => panic!("no message: {other:?}"),
             }
         }
