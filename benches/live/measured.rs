@@ -92,7 +92,7 @@ pub async fn tandem(
     let memory = settled(process, before, subscribers).await;
     let mut writer = Writer::start(server).await;
     measure(&crowd, process, seconds, memory, async || {
-        writer.write().await
+        writer.write().await;
     })
     .await
 }

@@ -20,6 +20,11 @@ impl Writer {
 
     /// The writer of that number: each has a conversation of its own.
     pub async fn nth(server: &Server, number: usize) -> Self {
+        Self::told(server, number, "").await
+    }
+
+    /// The same, who is told these fields of the payload too.
+    pub async fn told(server: &Server, number: usize, fields: &str) -> Self {
         let mut connection = Connection::to(&server.address).await;
         let oldest = "{ conversations(first: 100, filter: { hasTicket: false, status: CLOSED },
             orderBy: { field: CREATED_AT, direction: ASC }) { nodes { id } } }";
@@ -27,11 +32,14 @@ impl Writer {
             .gql(&server.address, &server.token, oldest, json!({}))
             .await;
         let id = &found["conversations"]["nodes"][number]["id"];
-        let query = "mutation($id: ID!, $status: ConversationStatus!) {
-            updateConversationStatus(input: { conversationId: $id, status: $status }) { result userErrors { message } } }";
+        assert!(id.is_string(), "there is no conversation {number}");
+        let query = format!(
+            "mutation($id: ID!, $status: ConversationStatus!) {{
+            updateConversationStatus(input: {{ conversationId: $id, status: $status }}) {{ result userErrors {{ message }} {fields} }} }}"
+        );
         let requests = ["OPEN", "CLOSED"].map(|status| {
             let variables = json!({ "id": id, "status": status });
-            request(&server.address, &server.token, query, &variables)
+            request(&server.address, &server.token, &query, &variables)
         });
         Self {
             connection,
@@ -40,8 +48,8 @@ impl Writer {
         }
     }
 
-    /// One cascade; returns when it is answered, so committed.
-    pub async fn write(&mut self) {
+    /// One cascade, opening and closing by turns; the answer's body, so when it is committed.
+    pub async fn write(&mut self) -> &[u8] {
         let body = self.connection.send(&self.requests[self.next]).await;
         assert!(
             body.windows(9).any(|window| window == b"\"APPLIED\""),
@@ -49,5 +57,6 @@ impl Writer {
             String::from_utf8_lossy(body)
         );
         self.next = 1 - self.next;
+        body
     }
 }

@@ -7,16 +7,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-
 use super::frames::FRAME;
 use super::socket::Socket;
-use super::support::http::{Connection, request};
 use super::support::percentile;
 use super::support::server::Server;
+use super::writer::Writer;
 
-const CHANGE: &str = "mutation($id: ID!, $status: ConversationStatus!) { updateConversationStatus(input: \
-    { conversationId: $id, status: $status }) { result cascade { cursor } userErrors { message } } }";
 /// How long what is on its way may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -41,61 +37,41 @@ impl Latency {
     }
 }
 
-/// One who changes a conversation of their own, again and again.
-struct Writer {
-    connection: Connection,
-    requests: [Vec<u8>; 2],
+/// So many who change a conversation of their own each.
+async fn writers(server: &Server, count: usize) -> Vec<Writer> {
+    let mut writers = Vec::new();
+    for number in 0..count {
+        writers.push(Writer::told(server, number, "cascade { cursor }").await);
+    }
+    writers
 }
 
-impl Writer {
-    async fn all(server: &Server, count: usize) -> Vec<Self> {
-        let mut connection = Connection::to(&server.address).await;
-        let oldest = "{ conversations(first: 100, filter: { hasTicket: false, status: CLOSED },
-            orderBy: { field: CREATED_AT, direction: ASC }) { nodes { id } } }";
-        let found = connection
-            .gql(&server.address, &server.token, oldest, json!({}))
-            .await;
-        let nodes = found["conversations"]["nodes"].as_array();
-        let nodes = nodes.expect("conversations");
-        assert!(nodes.len() >= count, "there are only {}", nodes.len());
-        let mut writers = Vec::new();
-        for node in nodes.iter().take(count) {
-            let requests = ["OPEN", "CLOSED"].map(|status| {
-                let variables = json!({ "id": node["id"], "status": status });
-                request(&server.address, &server.token, CHANGE, &variables)
-            });
-            writers.push(Self {
-                connection: Connection::to(&server.address).await,
-                requests,
-            });
-        }
-        writers
-    }
+/// One change; its cursor.
+async fn change(writer: &mut Writer) -> String {
+    cursor(writer.write().await)
+}
 
-    /// Opens or closes it; the cursor of that.
-    async fn change(&mut self, which: usize) -> String {
-        let body = self.connection.send(&self.requests[which]).await;
-        let answer: Value = serde_json::from_slice(body).expect("JSON");
-        let cursor = &answer["data"]["updateConversationStatus"]["cascade"]["cursor"];
-        cursor.as_str().expect("a cursor").to_owned()
-    }
-
-    /// Opens and closes it until then, with pauses; notes when each was sent and answered.
-    async fn write(mut self, end: Instant, pause: Duration, noted: Moments<(Instant, Instant)>) {
-        while Instant::now() < end {
-            for which in [0, 1] {
-                tokio::time::sleep(pause).await;
-                let sent = Instant::now();
-                let cursor = self.change(which).await;
-                let moments = (sent, Instant::now());
-                noted.lock().expect("no panic").insert(cursor, moments);
-            }
+/// Opens and closes until then, with pauses; notes when each change was sent and answered.
+async fn write(
+    mut writer: Writer,
+    end: Instant,
+    pause: Duration,
+    noted: Moments<(Instant, Instant)>,
+) {
+    while Instant::now() < end {
+        for _ in 0..2 {
+            tokio::time::sleep(pause).await;
+            let sent = Instant::now();
+            let cursor = change(&mut writer).await;
+            let moments = (sent, Instant::now());
+            noted.lock().expect("no panic").insert(cursor, moments);
         }
     }
 }
 
-fn cursor(frame: &[u8]) -> String {
-    let text = std::str::from_utf8(frame).expect("text");
+/// The cursor in the text of an answer or a frame.
+fn cursor(text: &[u8]) -> String {
+    let text = std::str::from_utf8(text).expect("text");
     let (_, rest) = text.split_once("\"cursor\":\"").expect("a cursor");
     rest[..16].to_owned()
 }
@@ -112,29 +88,22 @@ async fn subscribe(server: &Server) -> Moments<Instant> {
         }
     });
     // What was committed before the subscription stands does not come.
-    let mut writers = Writer::all(server, 1).await;
-    for which in [0, 1].into_iter().cycle() {
-        writers[0].change(which).await;
-        let there = !moments.lock().expect("no panic").is_empty();
-        if there && which == 1 {
-            break;
+    let mut writers = writers(server, 1).await;
+    while moments.lock().expect("no panic").is_empty() {
+        for _ in 0..2 {
+            change(&mut writers[0]).await;
         }
     }
     moments
 }
 
 /// So many writers for so long, each with such a pause before each change.
-pub async fn measure(
-    server: &Server,
-    writers: usize,
-    during: Duration,
-    pause: Duration,
-) -> Latency {
+pub async fn measure(server: &Server, count: usize, during: Duration, pause: Duration) -> Latency {
     let arrived = subscribe(server).await;
     let written = Moments::default();
     let end = Instant::now() + during;
-    let all = Writer::all(server, writers).await.into_iter();
-    let tasks = all.map(|writer| tokio::spawn(writer.write(end, pause, Arc::clone(&written))));
+    let all = writers(server, count).await.into_iter();
+    let tasks = all.map(|writer| tokio::spawn(write(writer, end, pause, Arc::clone(&written))));
     for task in tasks.collect::<Vec<_>>() {
         task.await.expect("a writer");
     }
