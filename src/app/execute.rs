@@ -1,6 +1,6 @@
 //! Executing queries and mutations.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 
 use async_graphql::{Request, Response};
 
@@ -16,10 +16,7 @@ pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Resp
     let inner = &app.inner;
     let as_of = inner.realtime.tail.position();
     let state = RequestState::new(inner.store.clone(), viewer, as_of);
-    let valid = request.data.get(&TypeId::of::<Valid>());
-    let valid = valid
-        .and_then(|valid| valid.downcast_ref::<Valid>())
-        .cloned();
+    let valid = told::<Valid>(&request).cloned();
     if valid.as_ref().is_some_and(Valid::is_known) {
         return graphql::execute(&inner.schema_for_valid, request, state).await;
     }
@@ -32,15 +29,16 @@ pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Resp
     response
 }
 
+/// What the transport put into the data of a request.
+pub(super) fn told<T: Any>(request: &Request) -> Option<&T> {
+    request.data.get(&TypeId::of::<T>())?.downcast_ref()
+}
+
 /// What the transport knows of the client, in words that the rooms below understand.
 fn with_origin(request: Request) -> Request {
-    let client = request.data.get(&TypeId::of::<Client>());
-    let origin = client.and_then(|client| {
-        let client = client.downcast_ref::<Client>()?;
-        Some(Origin {
-            address: client.address,
-            user_agent: client.user_agent.clone(),
-        })
+    let origin = told::<Client>(&request).map(|client| Origin {
+        address: client.address,
+        user_agent: client.user_agent.clone(),
     });
     match origin {
         Some(origin) => request.data(origin),

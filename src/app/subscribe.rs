@@ -4,7 +4,6 @@
 mod lists;
 mod presence;
 
-use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection};
@@ -15,6 +14,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use tracing::Instrument;
 
 use super::App;
+use super::execute::told;
 use crate::domain::access::{Limits, Viewer};
 use crate::domain::event::{CascadeFilter, Entry, Position};
 use crate::error::Error;
@@ -42,9 +42,8 @@ impl Operation {
     fn of(request: &mut Request) -> Self {
         // For every frame, not only for the opening.
         leave_out(request);
-        let id = request.data.get(&TypeId::of::<RequestId>());
         Self {
-            request_id: id.and_then(|id| id.downcast_ref()).cloned(),
+            request_id: told(request).cloned(),
             prepared: request
                 .parsed_query()
                 .ok()
@@ -131,10 +130,7 @@ pub(super) fn subscribe(
     mut request: Request,
 ) -> BoxStream<'static, Frame> {
     let operation = Arc::new(Operation::of(&mut request));
-    let resumed = request.data.get(&TypeId::of::<LastEventId>());
-    let resumed = resumed
-        .and_then(|id| id.downcast_ref::<LastEventId>())
-        .cloned();
+    let resumed = told::<LastEventId>(&request).cloned();
     let opened = async move {
         match open(&app, viewer.clone(), &operation, request).await {
             Ok(Wanted::Cascades { filter, after }) => {
