@@ -29,8 +29,7 @@ const KEPT_PLANS: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 /// For statements that are put together for one request: what is best there depends on the values.
 const PLANS_BY_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
 
-/// A transaction that writes. Dropped without [`Tx::commit`] it is rolled back, with its connection thrown away
-/// where a statement may still run on it.
+/// A transaction that writes. Dropped without [`Tx::commit`] it is rolled back before anybody else gets its connection.
 pub struct Tx(Connection);
 
 impl Tx {
