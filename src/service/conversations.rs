@@ -1,7 +1,9 @@
 //! Commands on conversations.
 
-use super::order::{Options, Order, Target, Work};
-use super::tickets::find_user;
+use futures_util::FutureExt;
+
+use super::order::{Lookup, Options, Order, Target, Work, looked_up};
+use super::tickets::find_owner;
 use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::cascade::{Command, Linked};
 use crate::domain::id::{ConversationId, InboxId, UserId};
@@ -30,8 +32,8 @@ impl Order for UpdateConversationStatus {
         self.options
     }
 
-    async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
-        Ok((Target::conversation(self.conversation), ()))
+    async fn prepare<'a>(&'a self, _: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
+        Ok((Target::conversation(self.conversation), looked_up(())))
     }
 
     async fn command(
@@ -64,17 +66,12 @@ impl Order for UpdateConversationOwner {
         self.options
     }
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
-        if let Some(owner) = self.owner {
-            find_user(work, owner).await?;
-        }
-        Ok((
-            Target {
-                owner: self.owner,
-                ..Target::conversation(self.conversation)
-            },
-            (),
-        ))
+    async fn prepare<'a>(&'a self, work: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
+        let target = Target {
+            owner: self.owner,
+            ..Target::conversation(self.conversation)
+        };
+        Ok((target, find_owner(work, self.owner).boxed()))
     }
 
     async fn command(
@@ -105,13 +102,13 @@ impl Order for ClaimConversation {
         self.options
     }
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
+    async fn prepare<'a>(&'a self, work: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
         Ok((
             Target {
                 owner: work.viewer.user(),
                 ..Target::conversation(self.conversation)
             },
-            (),
+            looked_up(()),
         ))
     }
 
@@ -159,12 +156,15 @@ impl Order for MoveConversation {
         self.options
     }
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
-        let exists = settings::inbox_exists(work.tx, work.viewer.account, self.inbox).await?;
-        if !exists || !work.viewer.sees_inbox(self.inbox) {
-            return Err(self.no_inbox().into());
-        }
-        Ok((Target::conversation(self.conversation), ()))
+    async fn prepare<'a>(&'a self, work: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
+        let lookup = async {
+            let exists = settings::inbox_exists(work.tx, work.viewer.account, self.inbox).await?;
+            if !exists || !work.viewer.sees_inbox(self.inbox) {
+                return Err(self.no_inbox().into());
+            }
+            Ok(())
+        };
+        Ok((Target::conversation(self.conversation), lookup.boxed()))
     }
 
     // Again, with the limits as they are now.

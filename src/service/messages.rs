@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::order::{Order, Target, Work};
+use super::order::{Lookup, Order, Target, Work, looked_up};
 use super::tickets::{default_name, first_status};
 use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::cascade::{Command, Incoming, Linked, NewTicket};
@@ -78,14 +78,14 @@ impl Order for SendReply {
     const ACTION: Action = decisions::mutation("sendReply");
     type Found = ();
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
+    async fn prepare<'a>(&'a self, work: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
         check_text(&self.text, work)?;
         Ok((
             Target {
                 owner: work.viewer.user(),
                 ..Target::conversation(self.conversation)
             },
-            (),
+            looked_up(()),
         ))
     }
 
@@ -124,9 +124,9 @@ impl Order for AddNote {
     const ACTION: Action = decisions::mutation("addNote");
     type Found = ();
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
+    async fn prepare<'a>(&'a self, work: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
         check_text(&self.text, work)?;
-        Ok((Target::conversation(self.conversation), ()))
+        Ok((Target::conversation(self.conversation), looked_up(())))
     }
 
     async fn command(
@@ -301,7 +301,7 @@ impl Order for ReceiveMessage {
     const ACTION: Action = decisions::mutation("receiveMessage");
     type Found = Thread;
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Thread)> {
+    async fn prepare<'a>(&'a self, work: &'a Work<'a>) -> Result<(Target, Lookup<'a, Thread>)> {
         self.check(work)?;
         let account = work.viewer.account;
         let found = receive::channel_inbox(work.tx, account, self.channel).await?;
@@ -328,14 +328,12 @@ impl Order for ReceiveMessage {
             unnamed: true,
             ..Target::default()
         });
-        Ok((
-            target,
-            Thread {
-                inbox,
-                conversation: thread,
-                known: known.is_some(),
-            },
-        ))
+        let thread = Thread {
+            inbox,
+            conversation: thread,
+            known: known.is_some(),
+        };
+        Ok((target, looked_up(thread)))
     }
 
     fn seen(&self, viewer: &Viewer, thread: &Thread, _: &Linked) -> Result<(), Refusal> {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-pub use order::{Options, Order, Target, Work};
+pub use order::{Lookup, Options, Order, Target, Work};
 
 use crate::domain::cascade::Linked;
 use crate::domain::event::Entry;

@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use futures_util::try_join;
+use futures_util::future::{BoxFuture, FutureExt, ready};
+use futures_util::{join, try_join};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -77,11 +78,19 @@ pub struct Work<'a> {
     pub service: &'a Service,
 }
 
+/// What is looked up while the locks are taken, without waiting for them.
+pub type Lookup<'a, T> = BoxFuture<'a, Result<T>>;
+
+/// Nothing more to look up.
+pub fn looked_up<'a, T: Send + 'a>(found: T) -> Lookup<'a, T> {
+    ready(Ok(found)).boxed()
+}
+
 /// A command on its way: its input, already well-formed.
 pub trait Order: Send + Sync + 'static {
     /// What kind of permission it takes.
     const ACTION: Action;
-    /// What [`Order::prepare`] found.
+    /// What [`Order::prepare`] looks up.
     type Found: Send + Sync;
 
     /// What the client wishes beside the change itself.
@@ -89,11 +98,12 @@ pub trait Order: Send + Sync + 'static {
         Options::default()
     }
 
-    /// Checks the input against the account's definitions and finds what it names, without locking.
-    fn prepare(
-        &self,
-        work: &Work<'_>,
-    ) -> impl Future<Output = Result<(Target, Self::Found)>> + Send;
+    /// Checks the input, and tells what to lock. What else it names, and the account's definitions, are looked up without
+    /// locks and sent ahead of them; what that refuses is told before anything else.
+    fn prepare<'a>(
+        &'a self,
+        work: &'a Work<'a>,
+    ) -> impl Future<Output = Result<(Target, Lookup<'a, Self::Found>)>> + Send;
 
     /// Whether all is there for the viewer that the command names beside its [`Target`], which is looked at already.
     ///
@@ -160,22 +170,27 @@ impl Service {
             now: now(),
             service: self,
         };
-        let (target, found) = order.prepare(&work).await?;
+        let (target, lookup) = order.prepare(&work).await?;
         let ids = linked::Target {
             ticket: target.ticket.map(|(id, _)| id),
             conversation: target.conversation.map(|(id, _)| id),
         };
-        // Sent together: who asks is looked up anew without waiting for it.
-        let (before, present) = try_join!(
-            linked::lock(
-                &tx,
-                viewer.account,
-                ids,
-                target.owner,
-                self.settings.retention,
-            ),
-            viewers::present_viewer(&tx, &viewer)
-        )?;
+        // Sent together, in this order; who asks is looked up anew without waiting for it.
+        let locked = async {
+            try_join!(
+                linked::lock(
+                    &tx,
+                    viewer.account,
+                    ids,
+                    target.owner,
+                    self.settings.retention,
+                ),
+                viewers::present_viewer(&tx, &viewer)
+            )
+        };
+        let (found, locked) = join!(lookup, locked);
+        let found = found?;
+        let (before, present) = locked?;
         let known = present.as_ref().unwrap_or(&viewer);
         missing(&before, &target, known)?;
         order.seen(known, &found, &before)?;
@@ -279,8 +294,7 @@ impl Service {
             outcome.undoes = target.undoes;
             return Ok(outcome);
         }
-        apply::apply(&tx, before, &after, &mut entry, &contents).await?;
-        tx.commit().await?;
+        apply::commit(tx, before, &after, &mut entry, &contents).await?;
         count(&entry, command);
         let entry = Arc::new(entry);
         (self.on_commit)(Arc::clone(&entry));

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::order::{Order, Target, Work};
+use super::order::{Lookup, Order, Target, Work, looked_up};
 use super::{Service, WriteResult};
 use crate::domain::access::{Action, Viewer};
 use crate::domain::cascade::{Command, Linked, Subject};
@@ -26,7 +26,7 @@ impl Order for PurgeGroup {
     const ACTION: Action = Action::Administer;
     type Found = ();
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
+    async fn prepare<'a>(&'a self, work: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
         let member = settings::trash_group_member(work.tx, work.viewer.account, self.group).await?;
         let target = match member {
             Subject::Ticket(id) => Target {
@@ -38,7 +38,7 @@ impl Order for PurgeGroup {
                 ..Target::default()
             },
         };
-        Ok((target, ()))
+        Ok((target, looked_up(())))
     }
 
     async fn command(

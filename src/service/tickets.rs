@@ -1,8 +1,9 @@
 //! Commands on tickets, and the two that give a conversation its ticket.
 
+use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::order::{Options, Order, Target, Work};
+use super::order::{Lookup, Options, Order, Target, Work, looked_up};
 use super::properties::{self, PropertyWish};
 use crate::domain::access::{Action, decisions};
 use crate::domain::cascade::{Command, HeldValue, Linked, NewTicket, PropertyEdit, PropertyKey};
@@ -42,7 +43,10 @@ impl Order for CreateTicket {
         self.options
     }
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
+    async fn prepare<'a>(
+        &'a self,
+        work: &'a Work<'a>,
+    ) -> Result<(Target, Lookup<'a, Self::Found>)> {
         if let Some(name) = &self.name {
             check_name(name, work)?;
         }
@@ -51,14 +55,12 @@ impl Order for CreateTicket {
             Some(id) => Some(find_status(work, id).await?),
             None => None,
         };
-        if let Some(Some(owner)) = self.owner {
-            find_user(work, owner).await?;
-        }
+        find_owner(work, self.owner.flatten()).await?;
         let target = Target {
             owner: self.owner.flatten(),
             ..Target::conversation(self.conversation)
         };
-        Ok((target, (status, edits, missing)))
+        Ok((target, looked_up((status, edits, missing))))
     }
 
     async fn command(
@@ -147,7 +149,10 @@ async fn find_status(work: &Work<'_>, id: StatusId) -> Result<Status> {
 }
 
 /// Whoever is to become the owner must be a user of the account.
-pub(super) async fn find_user(work: &Work<'_>, id: UserId) -> Result<()> {
+pub(super) async fn find_owner(work: &Work<'_>, id: Option<UserId>) -> Result<()> {
+    let Some(id) = id else {
+        return Ok(());
+    };
     if settings::user_exists(work.tx, work.viewer.account, id).await? {
         return Ok(());
     }
@@ -189,12 +194,12 @@ impl Order for LinkConversation {
         self.options
     }
 
-    async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
+    async fn prepare<'a>(&'a self, _: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
         let target = Target {
             ticket: Some((self.ticket, "ticketId")),
             ..Target::conversation(self.conversation)
         };
-        Ok((target, ()))
+        Ok((target, looked_up(())))
     }
 
     async fn command(
@@ -229,13 +234,19 @@ impl Order for UpdateTicketStatus {
         self.options
     }
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
-        let found = settings::status(work.tx, work.viewer.account, self.status).await?;
-        let Some((status, archived)) = found else {
-            let message = format!("There is no status `{}`.", self.status);
-            return Err(Refusal::at(ErrorCode::NotFound, "statusId", message).into());
+    async fn prepare<'a>(
+        &'a self,
+        work: &'a Work<'a>,
+    ) -> Result<(Target, Lookup<'a, Self::Found>)> {
+        let lookup = async {
+            let known = settings::status(work.tx, work.viewer.account, self.status).await?;
+            let Some((status, archived)) = known else {
+                let message = format!("There is no status `{}`.", self.status);
+                return Err(Refusal::at(ErrorCode::NotFound, "statusId", message).into());
+            };
+            Ok((!archived).then_some(status))
         };
-        Ok((Target::ticket(self.ticket), (!archived).then_some(status)))
+        Ok((Target::ticket(self.ticket), lookup.boxed()))
     }
 
     async fn command(
@@ -279,17 +290,12 @@ impl Order for UpdateTicketOwner {
         self.options
     }
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, ())> {
-        if let Some(owner) = self.owner {
-            find_user(work, owner).await?;
-        }
-        Ok((
-            Target {
-                owner: self.owner,
-                ..Target::ticket(self.ticket)
-            },
-            (),
-        ))
+    async fn prepare<'a>(&'a self, work: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
+        let target = Target {
+            owner: self.owner,
+            ..Target::ticket(self.ticket)
+        };
+        Ok((target, find_owner(work, self.owner).boxed()))
     }
 
     async fn command(
@@ -328,7 +334,10 @@ impl Order for UpdateTicketProperties {
         self.options
     }
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
+    async fn prepare<'a>(
+        &'a self,
+        work: &'a Work<'a>,
+    ) -> Result<(Target, Lookup<'a, Self::Found>)> {
         let mut edits = Vec::new();
         match &self.name {
             Some(Some(name)) => {
@@ -354,8 +363,11 @@ impl Order for UpdateTicketProperties {
                 to,
             });
         }
-        edits.extend(properties::accept(work, &self.properties).await?);
-        Ok((Target::ticket(self.ticket), edits))
+        let lookup = async move {
+            edits.extend(properties::accept(work, &self.properties).await?);
+            Ok(edits)
+        };
+        Ok((Target::ticket(self.ticket), lookup.boxed()))
     }
 
     async fn command(

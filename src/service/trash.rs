@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::order::{Options, Order, Target, Work};
+use super::order::{Lookup, Options, Order, Target, Work, looked_up};
 use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::cascade::{Command, Linked, Subject};
 use crate::domain::id::{ConversationId, TicketId, TrashGroupId};
@@ -28,8 +28,8 @@ impl Order for TrashConversation {
         self.options
     }
 
-    async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
-        Ok((Target::conversation(self.conversation), ()))
+    async fn prepare<'a>(&'a self, _: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
+        Ok((Target::conversation(self.conversation), looked_up(())))
     }
 
     async fn command(
@@ -63,8 +63,8 @@ impl Order for TrashTicket {
         self.options
     }
 
-    async fn prepare(&self, _: &Work<'_>) -> Result<(Target, ())> {
-        Ok((Target::ticket(self.ticket), ()))
+    async fn prepare<'a>(&'a self, _: &'a Work<'a>) -> Result<(Target, Lookup<'a, ()>)> {
+        Ok((Target::ticket(self.ticket), looked_up(())))
     }
 
     async fn command(
@@ -108,7 +108,10 @@ impl Order for RestoreFromTrash {
         self.options
     }
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
+    async fn prepare<'a>(
+        &'a self,
+        work: &'a Work<'a>,
+    ) -> Result<(Target, Lookup<'a, Self::Found>)> {
         let subject = match self.id {
             Restorable::Ticket(id) => Subject::Ticket(id),
             Restorable::Conversation(id) => Subject::Conversation(id),
@@ -124,7 +127,7 @@ impl Order for RestoreFromTrash {
                     unnamed,
                     ..Target::default()
                 },
-                None,
+                looked_up(None),
             ),
             Subject::Conversation(id) => (
                 Target {
@@ -132,7 +135,7 @@ impl Order for RestoreFromTrash {
                     unnamed,
                     ..Target::default()
                 },
-                Some(id),
+                looked_up(Some(id)),
             ),
         })
     }

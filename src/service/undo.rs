@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::order::{Options, Order, Target, Work};
+use super::order::{Lookup, Options, Order, Target, Work, looked_up};
 use super::verify::made_at;
 use crate::domain::access::{Action, Viewer, decisions};
 use crate::domain::cascade::{Change, Command, Effect, Linked, Subject};
@@ -37,7 +37,10 @@ impl Order for UndoCascade {
         self.options
     }
 
-    async fn prepare(&self, work: &Work<'_>) -> Result<(Target, Self::Found)> {
+    async fn prepare<'a>(
+        &'a self,
+        work: &'a Work<'a>,
+    ) -> Result<(Target, Lookup<'a, Self::Found>)> {
         let found = log::entry_to_undo(work.tx, work.viewer.account, self.cascade).await?;
         let Some((entry, _)) = found else {
             return Err(self.not_found(work).await?.into());
@@ -57,7 +60,7 @@ impl Order for UndoCascade {
                 Subject::Conversation(_) => {}
             }
         }
-        Ok((target, entry.body.effects))
+        Ok((target, looked_up(entry.body.effects)))
     }
 
     // A cascade of which nothing is seen is not there. One that began with what is not seen was never theirs to ask for,

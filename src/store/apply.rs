@@ -82,12 +82,13 @@ impl Statement {
     }
 }
 
-/// Writes a planned cascade and draws its position, as the last statement before the commit.
+/// Writes a planned cascade, draws its position and commits.
 ///
 /// # Errors
-/// When a constraint refuses or the database is away; then nothing is written.
-pub async fn apply(
-    tx: &Tx,
+/// When a constraint refuses or the database is away; then nothing is written. Where the connection is lost after all was
+/// sent, whether it was committed is unknown.
+pub async fn commit(
+    tx: Tx,
     before: &Linked,
     after: &Linked,
     entry: &mut Entry,
@@ -103,13 +104,21 @@ pub async fn apply(
     conversations(&mut statement, before, after, contents);
     messages(&mut statement, entry, contents)?;
     log(&mut statement, entry)?;
-    let rows: Vec<PositionRow> = sql(&statement.text, statement.binds)
-        .load(&mut tx.connection())
-        .await?;
+    let statement = sql(&statement.text, statement.binds);
+    let leaves = |change: &Change| matches!(change, Change::Restored { .. } | Change::Purged);
+    let effects = &entry.body.effects;
+    let rows: Vec<PositionRow> = if effects.iter().any(|effect| leaves(&effect.change)) {
+        let rows = statement.load(&mut tx.connection()).await?;
+        purge(&tx, account, effects).await?;
+        empty_groups(&tx, account, before).await?;
+        tx.commit().await?;
+        rows
+    } else {
+        tx.commit_with(statement).await?
+    };
     let lost = || Error::Internal("the log returned no position".to_owned());
     entry.position = Some(Position(rows.as_slice().first().ok_or_else(lost)?.position));
-    purge(tx, account, &entry.body.effects).await?;
-    empty_groups(tx, account, &entry.body.effects, before).await
+    Ok(())
 }
 
 fn trash_groups(statement: &mut Statement, entry: &Entry) {
@@ -344,17 +353,7 @@ async fn purge(tx: &Tx, account: AccountId, effects: &[Effect]) -> Result<()> {
 }
 
 /// A group that lost its members, restored or purged, is no more.
-async fn empty_groups(
-    tx: &Tx,
-    account: AccountId,
-    effects: &[Effect],
-    before: &Linked,
-) -> Result<()> {
-    let leaves =
-        |effect: &Effect| matches!(effect.change, Change::Restored { .. } | Change::Purged);
-    if !effects.iter().any(leaves) {
-        return Ok(());
-    }
+async fn empty_groups(tx: &Tx, account: AccountId, before: &Linked) -> Result<()> {
     let ticket = before.ticket.iter().filter_map(|ticket| ticket.trash);
     let conversations = before
         .conversations

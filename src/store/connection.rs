@@ -158,7 +158,12 @@ impl Connection {
     /// Ends the transaction by that statement; only then is the connection good for others.
     pub(super) async fn end(self, statement: &str) -> Result<()> {
         self.batch(statement).await?;
-        self.held.ended.store(true, Ordering::Release);
+        self.has_ended();
         Ok(())
+    }
+
+    /// A statement ended the transaction: the connection is good for others.
+    pub(super) fn has_ended(&self) {
+        self.held.ended.store(true, Ordering::Release);
     }
 }

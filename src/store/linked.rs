@@ -70,7 +70,9 @@ pub(super) fn linked_meanwhile() -> Error {
 /// Locks and reads what a command works on. What is not there is left out: the planner or the service says so.
 ///
 /// The conversations are read by a statement of their own, after the ticket's lock is held: the first statement's
-/// view of the database is older than its lock, and would lack what was linked while it waited.
+/// view of the database is older than its lock, and would lack what was linked while it waited. All are sent together
+/// and Postgres answers them in their order, so that commands wait once; hence what the ticket is, each of them finds for
+/// itself.
 ///
 /// # Errors
 /// A passing conflict where the conversation was linked to a ticket in between; the command is tried again.
@@ -86,31 +88,42 @@ pub async fn lock(
         target.ticket.map(|id| id.0),
         target.conversation.map(|id| id.0),
     );
-    let ids = [
-        Bind::Uuid(account.0),
-        Bind::MaybeUuid(ticket),
-        Bind::MaybeUuid(conversation),
-    ];
-
-    // Not `coalesce`: behind row-level security Postgres takes no index for it, but where it knows the values, so that it
-    // would plan this anew for each command.
-    let lock_ticket = sql(
-        &format!(
-            "SELECT {TICKET_OWN_COLUMNS} FROM tickets t WHERE t.account_id = $1 \
-             AND t.id = CASE WHEN $2 IS NULL \
-             THEN (SELECT ticket_id FROM conversations WHERE account_id = $1 AND id = $3) ELSE $2 END \
-             FOR NO KEY UPDATE"
-        ),
-        ids,
-    );
+    let (the_ticket, the_conversations) = asked_for(&target);
+    let about = |text: &str| {
+        let ids = [
+            Bind::Uuid(account.0),
+            Bind::MaybeUuid(ticket),
+            Bind::MaybeUuid(conversation),
+        ];
+        sql(text, ids)
+    };
+    let lock_ticket = about(&format!(
+        "SELECT {TICKET_OWN_COLUMNS} FROM tickets t WHERE t.account_id = $1 AND t.id = {the_ticket} FOR NO KEY UPDATE"
+    ));
     // Draws the transaction's id, before any position of the log: the tail relies on it.
     let settings = sql(
         "SELECT tickets_in_inbox FROM accounts WHERE id = $1 AND pg_current_xact_id() IS NOT NULL",
         [Bind::Uuid(account.0)],
     );
-    let (tickets, accounts): (Vec<TicketRow>, Vec<AccountRow>) = try_join!(
+    let lock_conversations = about(&format!(
+        "SELECT {CONVERSATION_OWN_COLUMNS} FROM conversations c WHERE c.account_id = $1 \
+         AND {the_conversations} ORDER BY c.id FOR NO KEY UPDATE"
+    ));
+    let properties = about(&format!(
+        "SELECT {HELD_COLUMNS} FROM ticket_properties WHERE account_id = $1 AND ticket_id = {the_ticket}"
+    ));
+    let (tickets, accounts, conversations, properties, named_owner): (
+        Vec<TicketRow>,
+        Vec<AccountRow>,
+        Vec<ConversationRow>,
+        Vec<HeldRow>,
+        _,
+    ) = try_join!(
         lock_ticket.load(&mut &*connection),
-        settings.load(&mut &*connection)
+        settings.load(&mut &*connection),
+        lock_conversations.load(&mut &*connection),
+        properties.load(&mut &*connection),
+        lock_owner(tx, account, owner)
     )?;
     let ticket_group = tickets.as_slice().first().and_then(TicketRow::trash_group);
     let mut ticket = tickets
@@ -121,29 +134,6 @@ pub async fn lock(
     let missing = || Error::Internal(format!("account {account} is gone"));
     let account_row = accounts.into_iter().next().ok_or_else(missing)?;
 
-    let ticket_id = ticket.as_ref().map(|ticket| ticket.id.0);
-    let lock_conversations = sql(
-        &format!(
-            "SELECT {CONVERSATION_OWN_COLUMNS} FROM conversations c WHERE c.account_id = $1 \
-             AND (c.id = $2 OR c.ticket_id = $3) ORDER BY c.id FOR NO KEY UPDATE"
-        ),
-        [
-            Bind::Uuid(account.0),
-            Bind::MaybeUuid(conversation),
-            Bind::MaybeUuid(ticket_id),
-        ],
-    );
-    let properties = sql(
-        &format!(
-            "SELECT {HELD_COLUMNS} FROM ticket_properties WHERE account_id = $1 AND ticket_id = $2"
-        ),
-        [Bind::Uuid(account.0), Bind::MaybeUuid(ticket_id)],
-    );
-    let (conversations, properties, named_owner): (Vec<ConversationRow>, Vec<HeldRow>, _) = try_join!(
-        lock_conversations.load(&mut &*connection),
-        properties.load(&mut &*connection),
-        lock_owner(tx, account, owner)
-    )?;
     let groups: Vec<_> = conversations
         .iter()
         .map(ConversationRow::trash_group)
@@ -203,6 +193,22 @@ pub async fn lock(
         conversations,
         inactive,
     })
+}
+
+/// The ticket, and which conversations `c`, by what is named: `$2` and `$3`, of which one may be null. Statements of their
+/// own for each: of one for all, Postgres would take a plan for the values to be so much better each time that it would
+/// plan it anew for each command.
+const fn asked_for(target: &Target) -> (&'static str, &'static str) {
+    const TICKET_OF_CONVERSATION: &str =
+        "(SELECT ticket_id FROM conversations WHERE account_id = $1 AND id = $3)";
+    match (target.ticket, target.conversation) {
+        (Some(_), None) => ("$2", "c.ticket_id = $2"),
+        (Some(_), Some(_)) => ("$2", "(c.id = $3 OR c.ticket_id = $2)"),
+        (None, _) => (
+            TICKET_OF_CONVERSATION,
+            "(c.id = $3 OR c.ticket_id = (SELECT ticket_id FROM conversations WHERE account_id = $1 AND id = $3))",
+        ),
+    }
 }
 
 /// Keeps whoever is to become the owner from being deactivated between this look and the commit.

@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
+use diesel::deserialize::FromSqlRow;
+use diesel::pg::Pg;
+use diesel::sql_types::Untyped;
+use futures_util::join;
 use tokio::sync::OnceCell;
 
 use super::connection::Connection;
+use super::sql::{Sql, sql};
 use super::{Scope, Store};
 use crate::error::Result;
 
@@ -48,6 +53,28 @@ impl Tx {
     /// Where a deferred constraint refuses, or the connection is lost: then whether it happened is unknown.
     pub async fn commit(self) -> Result<()> {
         self.0.end("COMMIT").await
+    }
+
+    /// Sends a last statement and the commit behind it, without waiting for the statement's answer. Where Postgres
+    /// refuses the statement, what is asked to commit is rolled back.
+    ///
+    /// # Errors
+    /// As for a statement and [`Tx::commit`].
+    pub(super) async fn commit_with<R>(self, last: Sql) -> Result<Vec<R>>
+    where
+        R: FromSqlRow<Untyped, Pg> + Send + 'static,
+    {
+        let answer = last.load(&mut &self.0);
+        // Prepared like the others, which go out in the order of their making even where one has to be prepared first. A
+        // batch would overtake it, and commit without it.
+        let commit = sql("COMMIT", []).execute(&mut &self.0);
+        let (rows, committed) = join!(answer, commit);
+        if committed.is_ok() {
+            self.0.has_ended();
+        }
+        let rows = rows?;
+        committed?;
+        Ok(rows)
     }
 
     /// Takes everything back.

@@ -2,6 +2,7 @@
 //! for a page of 50.
 
 mod begin;
+mod changes;
 mod large;
 mod plans;
 pub mod proxy;
@@ -16,12 +17,20 @@ use crate::support::{Client, TestAccount, TestApp, database};
 use proxy::{Proxy, Transaction};
 
 /// Statements of one `updateTicketStatus`, in their order: begin and settings of the transaction; the wanted status;
-/// the ticket with its lock; the account; who asks; the conversations with their locks; the ticket's properties; rows and
+/// the ticket with its lock; the account; the conversations with their locks; the ticket's properties; who asks; rows and
 /// log, all in one; commit.
 const STATEMENTS: usize = 9;
-/// What is pipelined counts as one: begin and status; ticket, account and who asks; conversations and properties; write;
-/// commit.
-const ROUND_TRIPS: usize = 5;
+/// What is pipelined counts as one: all that is read; all that is written, and the commit.
+const ROUND_TRIPS: usize = 2;
+/// Statements that must run in this order, also where one has to be prepared first: what is linked to a ticket is known
+/// once it is locked, and what is not written yet is not to be committed.
+const IN_ORDER: [&str; 5] = [
+    "BEGIN",
+    "FROM tickets t",
+    "FROM conversations c",
+    "INSERT INTO cascades",
+    "COMMIT",
+];
 
 // On one thread, so that what is sent together is seen to be sent together.
 #[tokio::test]
@@ -83,6 +92,14 @@ async fn close_warm(
         let [closing] = writes.as_slice() else {
             panic!("not one transaction: {writes:#?}")
         };
+        let place = |part: &&str| {
+            closing
+                .statements
+                .iter()
+                .position(|text| text.contains(*part))
+        };
+        let places: Vec<_> = IN_ORDER.iter().map(place).collect();
+        assert!(places.is_sorted() && places[0].is_some(), "{closing:#?}");
         if closing.prepared == 0 {
             warm.push(closing.clone());
         }

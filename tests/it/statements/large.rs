@@ -144,31 +144,51 @@ impl Large {
         for _ in 0..RUNS {
             self.client.gql(query, variables.clone()).await;
         }
-        // Beside the responses' own transactions there are those of the tail and of signing in. They end after the
-        // response is sent.
+        let asked = self.last(Transaction::is_a_read, RUNS).await;
+        asked.unwrap_or_else(|seen| panic!("{seen} transactions of {query}"))
+    }
+
+    /// Runs a command with each of two inputs by turns, and tells what it asked in the end.
+    pub async fn change(&self, mutation: &str, inputs: [Value; 2]) -> Asked {
+        // Postgres decides after five on each of two connections whether it keeps a plan.
+        const RUNS: usize = 24;
+        self.proxy.forget();
+        for run in 0..RUNS {
+            self.client.done(mutation, inputs[run % 2].clone()).await;
+        }
+        let asked = self.last(is_a_command, RUNS).await;
+        asked.unwrap_or_else(|seen| panic!("{seen} transactions of {mutation}"))
+    }
+
+    /// The last of so many transactions of that kind, or how few there are. Beside them there are those of the tail and
+    /// of signing in, and one ends after the response is sent.
+    async fn last(&self, kind: impl Fn(&Transaction) -> bool, runs: usize) -> Result<Asked, usize> {
         let mut seen = Vec::new();
         for _ in 0..500 {
             seen = self.proxy.transactions();
-            seen.retain(is_a_response);
+            seen.retain(&kind);
             // What asked before may end only now, too.
-            if seen.len() >= RUNS {
+            if seen.len() >= runs {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        assert!(seen.len() >= RUNS, "{} transactions of {query}", seen.len());
-        let one = seen.last().expect("several");
+        let one = seen
+            .last()
+            .filter(|_| seen.len() >= runs)
+            .ok_or(seen.len())?;
         let asks = |text: &&String| !text.starts_with("SET");
-        Asked {
+        Ok(Asked {
             statements: one.statements.iter().filter(asks).cloned().collect(),
             plans: one.plans.iter().map(|text| plan(text)).collect(),
-        }
+        })
     }
 }
 
-fn is_a_response(transaction: &Transaction) -> bool {
-    let begin = transaction.statements.first();
-    begin.is_some_and(|text| text.contains("READ ONLY") && text.contains("tandem.account_id"))
+/// Whether it locks what a command names.
+fn is_a_command(transaction: &Transaction) -> bool {
+    let mut statements = transaction.statements.iter();
+    statements.any(|text| text.contains("FROM tickets t") && text.contains("FOR NO KEY UPDATE"))
 }
 
 fn plan(text: &str) -> Value {

@@ -246,11 +246,16 @@ impl Talk {
     fn server(&mut self, kind: u8, body: &[u8]) {
         if kind == b'N' {
             let told = notice(body).filter(|text| text.contains("plan:"));
-            // Of the last statement it is told only with the end.
-            match (self.awaited.front_mut(), &mut self.open) {
-                (Some(Awaited::End(ends)), _) => ends.plans.extend(told),
-                (_, Some((open, _))) => open.plans.extend(told),
-                _ => {}
+            // Of a statement it is told only with the next one, so of the last with the end; which may be sent already,
+            // and the next transaction's begin behind it.
+            let ending = self.awaited.iter_mut().find_map(|awaited| match awaited {
+                Awaited::End(ending) => Some(ending),
+                Awaited::Open | Awaited::Nothing => None,
+            });
+            match (ending, &mut self.open) {
+                (Some(ending), _) => ending.plans.extend(told),
+                (None, Some((open, _))) => open.plans.extend(told),
+                (None, None) => {}
             }
         }
         // Ready for the next: an answer is complete.

@@ -36,8 +36,8 @@ fn seen(asked: &Asked) -> Seen {
     all
 }
 
-/// `BEGIN` with its settings, and `ROLLBACK`.
-const FRAME: usize = 2;
+/// `BEGIN` with its settings, and `ROLLBACK` or `COMMIT`.
+pub const FRAME: usize = 2;
 
 /// Notes what is wrong with the plans of an operation: all of it shows at once.
 pub async fn check(
