@@ -3,6 +3,8 @@
 //! Which parts the statement has depends on the plan; how many statements it takes does not: one, for one
 //! conversation as for fifty.
 
+mod changed;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -10,6 +12,8 @@ use diesel::QueryableByName;
 use diesel::sql_types as st;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use changed::Changed;
 
 use super::Tx;
 use super::log::{TouchKind, actor_columns};
@@ -151,19 +155,15 @@ fn tickets(statement: &mut Statement, before: &Linked, after: &Linked) {
     };
     if old.is_some_and(|old| old.id == new.id) {
         // Said to be one row, which it is: of a hundred, as Postgres guesses, it would read all tickets of a small account.
-        statement.part(
-            "changed_tickets",
-            vec![ticket_json(new)],
-            &format!(
-                "UPDATE tickets t SET name = r.name, name_version = r.name_version, pipeline_id = r.pipeline_id, \
-                 status_id = r.status_id, category = r.category, owner_id = r.owner_id, priority = r.priority, \
-                 priority_version = r.priority_version, workspace = r.workspace, \
-                 last_activity_at = r.last_activity_at, closed_at = r.closed_at, \
-                 trash_group_id = r.trash_group_id, version = r.version \
-                 FROM (SELECT * FROM jsonb_to_recordset(@rows) AS r{TICKET_RECORD} LIMIT 1) r \
-                 WHERE t.account_id = $1 AND t.id = r.id"
-            ),
+        let rows = old.map(|old| (ticket_json(old), ticket_json(new)));
+        let changed = Changed::of(&changed::OF_TICKETS, rows.as_slice());
+        let text = format!(
+            "UPDATE tickets t SET {} FROM (SELECT * FROM jsonb_to_recordset(@rows) AS r{} LIMIT 1) r \
+             WHERE t.account_id = $1 AND t.id = r.id",
+            changed.assignments(),
+            changed.record()
         );
+        statement.part("changed_tickets", changed.into_rows(), &text);
     } else {
         statement.part(
             "new_tickets",
@@ -197,23 +197,18 @@ fn tickets(statement: &mut Statement, before: &Linked, after: &Linked) {
 
 fn conversations(statement: &mut Statement, before: &Linked, after: &Linked, contents: &Contents) {
     let old = |id: ConversationId| before.conversations.iter().find(|c| c.id == id);
-    let changed = |c: &&Conversation| old(c.id).is_some_and(|old| old != *c);
-    let rows = after
-        .conversations
-        .iter()
-        .filter(changed)
-        .map(conversation_json)
-        .collect();
-    statement.part(
-        "changed_conversations",
-        rows,
-        &format!(
-            "UPDATE conversations c SET status = r.status, workspace = r.workspace, inbox_id = r.inbox_id, \
-             owner_id = r.owner_id, ticket_id = r.ticket_id, last_activity_at = r.last_activity_at, \
-             closed_at = r.closed_at, trash_group_id = r.trash_group_id, version = r.version \
-             FROM jsonb_to_recordset(@rows) AS r{CONVERSATION_RECORD} WHERE c.account_id = $1 AND c.id = r.id"
-        ),
+    let changed = |new: &Conversation| {
+        let old = old(new.id).filter(|old| *old != new)?;
+        Some((conversation_json(old), conversation_json(new)))
+    };
+    let rows: Vec<_> = after.conversations.iter().filter_map(changed).collect();
+    let changed = Changed::of(&changed::OF_CONVERSATIONS, &rows);
+    let text = format!(
+        "UPDATE conversations c SET {} FROM jsonb_to_recordset(@rows) AS r{} WHERE c.account_id = $1 AND c.id = r.id",
+        changed.assignments(),
+        changed.record()
     );
+    statement.part("changed_conversations", changed.into_rows(), &text);
     let created = after
         .conversations
         .iter()
