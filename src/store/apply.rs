@@ -3,7 +3,7 @@
 //! Which parts the statement has depends on the plan; how many statements it takes does not: one, for one
 //! conversation as for fifty.
 
-mod changed;
+mod columns;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use diesel::sql_types as st;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use changed::Changed;
+use columns::Changed;
 
 use super::Tx;
 use super::log::{TouchKind, actor_columns};
@@ -46,14 +46,6 @@ pub struct Contents {
     /// The texts of new messages.
     pub messages: Vec<MessageText>,
 }
-
-const TICKET_RECORD: &str = "(id uuid, number integer, name text, name_version integer, pipeline_id uuid, \
-    status_id uuid, category smallint, owner_id uuid, priority smallint, priority_version integer, \
-    workspace smallint, contact_id uuid, created_at timestamptz, last_activity_at timestamptz, \
-    closed_at timestamptz, trash_group_id uuid, version integer)";
-const CONVERSATION_RECORD: &str = "(id uuid, subject text, status smallint, workspace smallint, inbox_id uuid, \
-    channel_id uuid, thread_key text, contact_id uuid, owner_id uuid, ticket_id uuid, created_at timestamptz, \
-    last_activity_at timestamptz, closed_at timestamptz, trash_group_id uuid, version integer)";
 
 #[derive(QueryableByName)]
 struct PositionRow {
@@ -156,7 +148,7 @@ fn tickets(statement: &mut Statement, before: &Linked, after: &Linked) {
     if old.is_some_and(|old| old.id == new.id) {
         // Said to be one row, which it is: of a hundred, as Postgres guesses, it would read all tickets of a small account.
         let rows = old.map(|old| (ticket_json(old), ticket_json(new)));
-        let changed = Changed::of(&changed::OF_TICKETS, rows.as_slice());
+        let changed = Changed::of(&columns::OF_TICKETS, rows.as_slice());
         let text = format!(
             "UPDATE tickets t SET {} FROM (SELECT * FROM jsonb_to_recordset(@rows) AS r{} LIMIT 1) r \
              WHERE t.account_id = $1 AND t.id = r.id",
@@ -169,10 +161,9 @@ fn tickets(statement: &mut Statement, before: &Linked, after: &Linked) {
             "new_tickets",
             vec![ticket_json(new)],
             &format!(
-                "INSERT INTO tickets (account_id, id, number, name, name_version, pipeline_id, status_id, category, \
-                 owner_id, priority, priority_version, workspace, contact_id, created_at, last_activity_at, \
-                 closed_at, trash_group_id, version) \
-                 SELECT $1, r.* FROM jsonb_to_recordset(@rows) AS r{TICKET_RECORD}"
+                "INSERT INTO tickets (account_id, {}) SELECT $1, r.* FROM jsonb_to_recordset(@rows) AS r{}",
+                columns::names(&columns::OF_TICKETS),
+                columns::record(&columns::OF_TICKETS)
             ),
         );
     }
@@ -202,7 +193,7 @@ fn conversations(statement: &mut Statement, before: &Linked, after: &Linked, con
         Some((conversation_json(old), conversation_json(new)))
     };
     let rows: Vec<_> = after.conversations.iter().filter_map(changed).collect();
-    let changed = Changed::of(&changed::OF_CONVERSATIONS, &rows);
+    let changed = Changed::of(&columns::OF_CONVERSATIONS, &rows);
     let text = format!(
         "UPDATE conversations c SET {} FROM jsonb_to_recordset(@rows) AS r{} WHERE c.account_id = $1 AND c.id = r.id",
         changed.assignments(),
@@ -228,9 +219,9 @@ fn conversations(statement: &mut Statement, before: &Linked, after: &Linked, con
         "new_conversations",
         created.collect(),
         &format!(
-            "INSERT INTO conversations (account_id, id, subject, status, workspace, inbox_id, channel_id, thread_key, \
-             contact_id, owner_id, ticket_id, created_at, last_activity_at, closed_at, trash_group_id, version) \
-             SELECT $1, r.* FROM jsonb_to_recordset(@rows) AS r{CONVERSATION_RECORD}"
+            "INSERT INTO conversations (account_id, {}) SELECT $1, r.* FROM jsonb_to_recordset(@rows) AS r{}",
+            columns::names(&columns::OF_CONVERSATIONS),
+            columns::record(&columns::OF_CONVERSATIONS)
         ),
     );
 }

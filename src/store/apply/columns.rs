@@ -1,4 +1,4 @@
-//! Rows that change: only the columns that differ. To name a column in an `UPDATE` costs, even where its value stays: a
+//! The columns of tickets and conversations, and of rows that change only those that differ. To name a column in an `UPDATE` costs, even where its value stays: a
 //! trigger of that column has its condition read and prepared, for each statement anew (`benches/changes`).
 
 use serde_json::Value;
@@ -6,8 +6,10 @@ use serde_json::Value;
 /// A column and its type.
 type Column = (&'static str, &'static str);
 
-/// What cascades change of tickets.
-pub(super) const OF_TICKETS: [Column; 13] = [
+/// Of `tickets`, all that a new one has.
+pub(super) const OF_TICKETS: [Column; 17] = [
+    ("id", "uuid"),
+    ("number", "integer"),
     ("name", "text"),
     ("name_version", "integer"),
     ("pipeline_id", "uuid"),
@@ -17,23 +19,46 @@ pub(super) const OF_TICKETS: [Column; 13] = [
     ("priority", "smallint"),
     ("priority_version", "integer"),
     ("workspace", "smallint"),
+    ("contact_id", "uuid"),
+    ("created_at", "timestamptz"),
     ("last_activity_at", "timestamptz"),
     ("closed_at", "timestamptz"),
     ("trash_group_id", "uuid"),
     ("version", "integer"),
 ];
-/// What cascades change of conversations.
-pub(super) const OF_CONVERSATIONS: [Column; 9] = [
+/// Of `conversations`, all that a new one has.
+pub(super) const OF_CONVERSATIONS: [Column; 15] = [
+    ("id", "uuid"),
+    ("subject", "text"),
     ("status", "smallint"),
     ("workspace", "smallint"),
     ("inbox_id", "uuid"),
+    ("channel_id", "uuid"),
+    ("thread_key", "text"),
+    ("contact_id", "uuid"),
     ("owner_id", "uuid"),
     ("ticket_id", "uuid"),
+    ("created_at", "timestamptz"),
     ("last_activity_at", "timestamptz"),
     ("closed_at", "timestamptz"),
     ("trash_group_id", "uuid"),
     ("version", "integer"),
 ];
+
+/// `a, b`
+pub(super) fn names(columns: &[Column]) -> String {
+    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
+}
+
+/// `(a integer, b text)`: what a JSON array of rows is read as.
+pub(super) fn record(columns: &[Column]) -> String {
+    let columns: Vec<_> = columns
+        .iter()
+        .map(|(name, kind)| format!("{name} {kind}"))
+        .collect();
+    format!("({})", columns.join(", "))
+}
 
 /// Rows of one table that change together.
 pub(super) struct Changed {
@@ -45,38 +70,36 @@ impl Changed {
     /// Of each row what it was and what it is, as JSON objects with its `id`. What differs in one is written in all, so
     /// that one statement does.
     pub(super) fn of(columns: &[Column], rows: &[(Value, Value)]) -> Self {
-        let differs =
-            |(name, _): &&Column| rows.iter().any(|(old, new)| old.get(name) != new.get(name));
-        let columns: Vec<Column> = columns.iter().filter(differs).copied().collect();
-        let written = |(_, new): &(Value, Value)| {
-            let names = columns.iter().map(|(name, _)| *name).chain(["id"]);
-            let fields = names.map(|name| (name.to_owned(), new.get(name).cloned()));
-            fields
+        let differs = |name| rows.iter().any(|(old, new)| old.get(name) != new.get(name));
+        let written = |(name, _): &&Column| *name == "id" || differs(*name);
+        let columns: Vec<Column> = columns.iter().filter(written).copied().collect();
+        let row = |(_, new): &(Value, Value)| {
+            let field = |(name, _): &Column| (name.to_string(), new.get(name).cloned());
+            columns
+                .iter()
+                .map(field)
                 .map(|(name, value)| (name, value.unwrap_or_default()))
                 .collect::<serde_json::Map<_, _>>()
                 .into()
         };
         Self {
-            rows: rows.iter().map(written).collect(),
+            rows: rows.iter().map(row).collect(),
             columns,
         }
     }
 
     /// `a = r.a, b = r.b`
     pub(super) fn assignments(&self) -> String {
-        let assign = |(name, _): &Column| format!("{name} = r.{name}");
-        self.columns
-            .iter()
-            .map(assign)
-            .collect::<Vec<_>>()
-            .join(", ")
+        let changed = self.columns.iter().filter(|(name, _)| *name != "id");
+        let assigned: Vec<_> = changed
+            .map(|(name, _)| format!("{name} = r.{name}"))
+            .collect();
+        assigned.join(", ")
     }
 
-    /// `(id uuid, a integer, b text)`
+    /// What the rows are read as.
     pub(super) fn record(&self) -> String {
-        let column = |(name, kind): &Column| format!(", {name} {kind}");
-        let columns: String = self.columns.iter().map(column).collect();
-        format!("(id uuid{columns})")
+        record(&self.columns)
     }
 
     /// The rows, to be read as such records.
