@@ -144,25 +144,25 @@ impl Large {
         for _ in 0..RUNS {
             self.client.gql(query, variables.clone()).await;
         }
-        let asked = self.last(Transaction::is_a_read, RUNS).await;
-        asked.unwrap_or_else(|seen| panic!("{seen} transactions of {query}"))
+        let mut asked = self.seen(Transaction::is_a_read, RUNS).await;
+        asked.pop().unwrap_or_else(|| panic!("nothing of {query}"))
     }
 
-    /// Runs a command with each of two inputs by turns, and tells what it asked in the end.
-    pub async fn change(&self, mutation: &str, inputs: [Value; 2]) -> Asked {
-        // Postgres decides after five on each of two connections whether it keeps a plan.
-        const RUNS: usize = 24;
+    /// Runs a command with each of two inputs by turns, and tells what it asked each time.
+    pub async fn change(&self, mutation: &str, inputs: [Value; 2]) -> Vec<Asked> {
+        // Postgres decides after five whether it keeps a plan. However the pool shares them out between its two
+        // connections, one gets more.
+        const RUNS: usize = 14;
         self.proxy.forget();
         for run in 0..RUNS {
             self.client.done(mutation, inputs[run % 2].clone()).await;
         }
-        let asked = self.last(is_a_command, RUNS).await;
-        asked.unwrap_or_else(|seen| panic!("{seen} transactions of {mutation}"))
+        self.seen(is_a_command, RUNS).await
     }
 
-    /// The last of so many transactions of that kind, or how few there are. Beside them there are those of the tail and
-    /// of signing in, and one ends after the response is sent.
-    async fn last(&self, kind: impl Fn(&Transaction) -> bool, runs: usize) -> Result<Asked, usize> {
+    /// The transactions of that kind, once there are so many. Beside them there are those of the tail and of signing in,
+    /// and one ends after the response is sent.
+    async fn seen(&self, kind: impl Fn(&Transaction) -> bool, runs: usize) -> Vec<Asked> {
         let mut seen = Vec::new();
         for _ in 0..500 {
             seen = self.proxy.transactions();
@@ -173,15 +173,13 @@ impl Large {
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        let one = seen
-            .last()
-            .filter(|_| seen.len() >= runs)
-            .ok_or(seen.len())?;
+        assert!(seen.len() >= runs, "{} transactions of {runs}", seen.len());
         let asks = |text: &&String| !text.starts_with("SET");
-        Ok(Asked {
+        let asked = |one: Transaction| Asked {
             statements: one.statements.iter().filter(asks).cloned().collect(),
             plans: one.plans.iter().map(|text| plan(text)).collect(),
-        })
+        };
+        seen.into_iter().map(asked).collect()
     }
 }
 
