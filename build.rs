@@ -15,7 +15,8 @@ use std::{
 };
 
 /// What the pages are made of, below `web/`.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
+    "../schema.graphql",
     ".npmrc",
     "build",
     "graphiql",

@@ -12,7 +12,8 @@ import { buildSchema, isAbstractType, isObjectType, Kind, parse, print, validate
 const web = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const schemaPath = resolve(process.env.TANDEM_SCHEMA ?? join(web, '../schema.graphql'));
 const source = join(web, 'src/desk');
-const target = join(source, 'api/generated.ts');
+// Beside the sources, not among them: cargo builds anew when one of those is written.
+const target = join(web, 'generated/documents.ts');
 
 const schema = buildSchema(await readFile(schemaPath, 'utf8'));
 const documents = await readDocuments();

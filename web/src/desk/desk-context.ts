@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { Connection } from './api/connection';
-import type { DeskQuery } from './api/generated';
+import type { DeskQuery } from '#generated';
 import type { Endpoints } from '../shared/endpoints';
 import type { Commands } from './commands/commands';
 import type { FeedListeners } from './live/feed-listeners';

@@ -2,7 +2,7 @@ import { Client, type Exchange, type Operation, type OperationResult } from '@ur
 import { describe, expect, it } from 'vitest';
 import { filter, makeSubject, map, merge, pipe, tap } from 'wonka';
 import { createCache } from '../../src/desk/api/cache';
-import { ConversationListDocument, ConversationViewDocument } from '../../src/desk/api/generated';
+import { ConversationListDocument, ConversationViewDocument } from '#generated';
 
 const variables = { filter: { status: 'OPEN' as const }, first: 30 };
 const row = (id: string, lastActivityAt: string) => ({

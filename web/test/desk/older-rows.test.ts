@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationFilter, ConversationOrder, ConversationRowFragment, ConversationViewSubscription, FeedSubscription } from '../../src/desk/api/generated';
+import type { ConversationFilter, ConversationOrder, ConversationRowFragment, ConversationViewSubscription, FeedSubscription } from '#generated';
 import { applyChange } from '../../src/desk/list/apply-frame';
 import { OlderRows } from '../../src/desk/list/older-rows';
 import { passes } from '../../src/desk/list/passes';

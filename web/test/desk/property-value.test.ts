@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PropertyFragment } from '../../src/desk/api/generated';
+import type { PropertyFragment } from '#generated';
 import { draftOf, inputOf, NotANumber } from '../../src/desk/properties/property-value';
 
 const property = (type: string, __typename: string, value: object) => ({ __typename, definition: { type }, display: null, ...value }) as unknown as PropertyFragment;

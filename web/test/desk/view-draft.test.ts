@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationFilter, ConversationOrder } from '../../src/desk/api/generated';
+import type { ConversationFilter, ConversationOrder } from '#generated';
 import { draftFrom, draftOf, listOf, ORDERS } from '../../src/desk/views/view-draft';
 
 describe('the form of a view', () => {

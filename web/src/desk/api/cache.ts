@@ -10,7 +10,7 @@ import {
   possibleTypes,
   type SavedViewResultFragment,
   type UpdateDetailsPanelMutation,
-} from './generated';
+} from '#generated';
 
 /** The normalising cache, which live streams keep up to date. */
 export function createCache() {

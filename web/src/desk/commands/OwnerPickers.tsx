@@ -1,4 +1,4 @@
-import { UpdateConversationOwnerDocument, UpdateTicketOwnerDocument } from '../api/generated';
+import { UpdateConversationOwnerDocument, UpdateTicketOwnerDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { ChangedMark } from '../live/ChangedMark';

@@ -1,4 +1,4 @@
-import { type TicketPriority, UpdateTicketPropertiesDocument } from '../api/generated';
+import { type TicketPriority, UpdateTicketPropertiesDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import type { Choice } from '../ui/Choices';

@@ -1,4 +1,4 @@
-import { type StatusCategory, UpdateTicketStatusDocument } from '../api/generated';
+import { type StatusCategory, UpdateTicketStatusDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { ChangedMark } from '../live/ChangedMark';

@@ -1,6 +1,6 @@
 import type { Client } from '@urql/core';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type CascadeWordsFragment, type CommandResultFragment, UndoCascadeDocument } from '../api/generated';
+import { type CascadeWordsFragment, type CommandResultFragment, UndoCascadeDocument } from '#generated';
 import { Store } from '../store';
 import { hasConsequences, isUndoable } from '../words/cascade';
 

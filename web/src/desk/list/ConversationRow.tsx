@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react';
-import type { ConversationRowFragment } from '../api/generated';
+import type { ConversationRowFragment } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { useMark } from '../live/marks';

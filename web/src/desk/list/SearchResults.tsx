@@ -1,5 +1,5 @@
 import { usePages } from '../api/use-pages';
-import { SearchDocument, type SearchQuery, type TicketLiveFragment } from '../api/generated';
+import { SearchDocument, type SearchQuery, type TicketLiveFragment } from '#generated';
 import { useWords } from '../i18n/context';
 import { hrefOf, type Route, withConversation } from '../routes';
 import { Icon } from '../ui/Icon';

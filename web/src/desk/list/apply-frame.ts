@@ -5,7 +5,7 @@ import {
   type ConversationViewSubscription,
   type ConversationViewSubscriptionVariables as ListVariables,
   ListCountDocument,
-} from '../api/generated';
+} from '#generated';
 
 type Frame = ConversationViewSubscription['conversationView'];
 type Change = Extract<Frame, { __typename: 'ConversationViewChange' }>;

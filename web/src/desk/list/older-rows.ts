@@ -1,4 +1,4 @@
-import type { ConversationFilter, ConversationOrder, ConversationRowFragment, FeedSubscription, TicketLiveFragment } from '../api/generated';
+import type { ConversationFilter, ConversationOrder, ConversationRowFragment, FeedSubscription, TicketLiveFragment } from '#generated';
 import { passes } from './passes';
 import { comparePlaces } from './place';
 

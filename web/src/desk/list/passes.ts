@@ -1,4 +1,4 @@
-import type { ConversationFilter, ConversationRowFragment } from '../api/generated';
+import type { ConversationFilter, ConversationRowFragment } from '#generated';
 import { moment } from './place';
 
 type Row = Pick<

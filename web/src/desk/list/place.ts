@@ -1,4 +1,4 @@
-import type { ConversationOrder } from '../api/generated';
+import type { ConversationOrder } from '#generated';
 
 /** What a place in a list is made of. */
 export interface Placed {

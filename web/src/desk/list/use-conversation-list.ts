@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import { useQuery } from 'urql';
-import { ConversationListDocument, ConversationViewDocument } from '../api/generated';
+import { ConversationListDocument, ConversationViewDocument } from '#generated';
 import { useLive } from '../live/use-live';
 import type { Wanted } from './older-rows';
 import { useOlderRows } from './use-older-rows';

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type Client, type CombinedError, useClient } from 'urql';
-import { type ConversationListQuery, ListEndDocument, OlderRowsDocument } from '../api/generated';
+import { type ConversationListQuery, ListEndDocument, OlderRowsDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { OlderRows, type Wanted } from './older-rows';
 import { LONGEST_LIST, OLDER_PAGE } from './views';

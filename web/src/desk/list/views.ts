@@ -1,4 +1,4 @@
-import type { ConversationFilter, ConversationOrder } from '../api/generated';
+import type { ConversationFilter, ConversationOrder } from '#generated';
 import { HOME, type Route, VIEWS } from '../routes';
 import type { Wanted } from './older-rows';
 

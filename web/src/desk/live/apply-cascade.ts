@@ -1,5 +1,5 @@
 import type { Cache, Data, Link } from '@urql/exchange-graphcache';
-import type { FeedSubscription } from '../api/generated';
+import type { FeedSubscription } from '#generated';
 
 type Cascade = FeedSubscription['cascades'];
 type Effect = Cascade['effects'][number];

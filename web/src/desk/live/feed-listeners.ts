@@ -1,4 +1,4 @@
-import type { FeedSubscription } from '../api/generated';
+import type { FeedSubscription } from '#generated';
 
 type Cascade = FeedSubscription['cascades'];
 

@@ -1,5 +1,5 @@
 import type { Client, CombinedError } from '@urql/core';
-import { FeedDocument, type FeedSubscription } from '../api/generated';
+import { FeedDocument, type FeedSubscription } from '#generated';
 
 interface Handlers {
   readonly onCascade: (cascade: FeedSubscription['cascades']) => void;

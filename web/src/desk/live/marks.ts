@@ -1,5 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react';
-import type { CascadeWordsFragment } from '../api/generated';
+import type { CascadeWordsFragment } from '#generated';
 
 /** What somebody else did to a ticket or conversation. */
 export interface Mark {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useClient } from 'urql';
-import { type ConversationFilter, CountsDocument } from '../api/generated';
+import { type ConversationFilter, CountsDocument } from '#generated';
 import { followLive } from './follow-live';
 
 /** How many filters the server counts in one stream. */

@@ -1,5 +1,5 @@
 import { type FormEvent, type KeyboardEvent, useId, useState } from 'react';
-import { type PropertyFragment, type PropertyInputValue, UpdateTicketPropertiesDocument } from '../api/generated';
+import { type PropertyFragment, type PropertyInputValue, UpdateTicketPropertiesDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { FieldError } from '../ui/FieldError';

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import type { PropertyFragment } from '../api/generated';
+import type { PropertyFragment } from '#generated';
 import { useWords } from '../i18n/context';
 import { Icon } from '../ui/Icon';
 import { PropertyEditor } from './PropertyEditor';

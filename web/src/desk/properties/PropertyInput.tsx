@@ -1,4 +1,4 @@
-import type { DefinitionFragment } from '../api/generated';
+import type { DefinitionFragment } from '#generated';
 import { useWords } from '../i18n/context';
 import type { Draft } from './property-value';
 

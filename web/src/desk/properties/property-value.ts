@@ -1,4 +1,4 @@
-import type { DefinitionFragment, PropertyFragment, PropertyInputValue } from '../api/generated';
+import type { DefinitionFragment, PropertyFragment, PropertyInputValue } from '#generated';
 import type { Words } from '../i18n/context';
 
 /** What is in the field while one edits: text, or the chosen options. */

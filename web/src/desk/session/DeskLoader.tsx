@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useClient, useQuery } from 'urql';
 import type { Endpoints } from '../../shared/endpoints';
 import type { Connection } from '../api/connection';
-import { DeskDocument, type DeskQuery } from '../api/generated';
+import { DeskDocument, type DeskQuery } from '#generated';
 import { Commands } from '../commands/commands';
 import { type Desk, DeskContext } from '../desk-context';
 import { useWords } from '../i18n/context';

@@ -1,6 +1,6 @@
 import type { Endpoints } from '../../shared/endpoints';
 import { bearer, send } from '../../shared/request';
-import { SignInDocument, type SignInMutation, SignOutDocument } from '../api/generated';
+import { SignInDocument, type SignInMutation, SignOutDocument } from '#generated';
 
 /** Why nobody was signed in: the two do not belong together, too many have tried, or the server could not say. */
 export type Problem = 'wrong' | 'wait' | 'failed';

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react';
-import { CreateTicketDocument, type PropertyInput as PropertyInputType } from '../api/generated';
+import { CreateTicketDocument, type PropertyInput as PropertyInputType } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { type Draft, inputOf, NotANumber } from '../properties/property-value';

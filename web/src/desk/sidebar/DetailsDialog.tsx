@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
-import { type DefinitionFragment, UpdateDetailsPanelDocument } from '../api/generated';
+import { type DefinitionFragment, UpdateDetailsPanelDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { Dialog } from '../ui/Dialog';

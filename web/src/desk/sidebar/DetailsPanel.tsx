@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { TicketPanelFragment } from '../api/generated';
+import type { TicketPanelFragment } from '#generated';
 import { useWords } from '../i18n/context';
 import { PropertyField } from '../properties/PropertyField';
 import { Icon } from '../ui/Icon';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { LinkConversationDocument } from '../api/generated';
+import { LinkConversationDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import type { Conversation } from '../thread/ConversationPanes';

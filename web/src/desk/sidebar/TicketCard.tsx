@@ -1,4 +1,4 @@
-import type { TicketPanelFragment } from '../api/generated';
+import type { TicketPanelFragment } from '#generated';
 import { PriorityPicker } from '../commands/PriorityPicker';
 import { TicketOwner } from '../commands/OwnerPickers';
 import { TicketStatusPicker } from '../commands/TicketStatusPicker';

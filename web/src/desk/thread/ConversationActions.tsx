@@ -1,4 +1,4 @@
-import { MoveConversationDocument, TrashConversationDocument } from '../api/generated';
+import { MoveConversationDocument, TrashConversationDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { Icon } from '../ui/Icon';

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useQuery } from 'urql';
-import { ConversationScreenDocument, type ConversationScreenQuery } from '../api/generated';
+import { ConversationScreenDocument, type ConversationScreenQuery } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { useMark } from '../live/marks';

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { AddNoteDocument, SendReplyDocument, UpdateConversationStatusDocument } from '../api/generated';
+import { AddNoteDocument, SendReplyDocument, UpdateConversationStatusDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { SEND_KEYS } from '../shell/platform';

@@ -1,4 +1,4 @@
-import type { CascadeWordsFragment } from '../api/generated';
+import type { CascadeWordsFragment } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { Time } from '../ui/Time';

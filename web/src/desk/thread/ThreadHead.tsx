@@ -1,4 +1,4 @@
-import { ClaimConversationDocument, UpdateConversationStatusDocument } from '../api/generated';
+import { ClaimConversationDocument, UpdateConversationStatusDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { Icon } from '../ui/Icon';

@@ -1,4 +1,4 @@
-import type { ThreadMessageFragment } from '../api/generated';
+import type { ThreadMessageFragment } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { Avatar } from '../ui/Avatar';

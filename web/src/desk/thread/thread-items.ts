@@ -1,4 +1,4 @@
-import type { CascadeWordsFragment, ThreadMessageFragment } from '../api/generated';
+import type { CascadeWordsFragment, ThreadMessageFragment } from '#generated';
 
 /** Something in a thread: what was said, or what happened. */
 export type ThreadItem =

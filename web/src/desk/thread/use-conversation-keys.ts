@@ -1,4 +1,4 @@
-import { ClaimConversationDocument } from '../api/generated';
+import { ClaimConversationDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { clickShortcut, useShortcut } from '../shell/use-shortcut';
 import type { Conversation } from './ConversationPanes';

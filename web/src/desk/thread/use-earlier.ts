@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'react';
-import { EarlierInThreadDocument, type EarlierInThreadQuery, EarlierMessagesDocument, type EarlierMessagesQuery } from '../api/generated';
+import { EarlierInThreadDocument, type EarlierInThreadQuery, EarlierMessagesDocument, type EarlierMessagesQuery } from '#generated';
 import { usePages } from '../api/use-pages';
 import type { Conversation } from './ConversationPanes';
 import { threadItems } from './thread-items';

@@ -1,4 +1,4 @@
-import { type ConversationLiveFragment, MoreOfTicketDocument, type MoreOfTicketQuery, MorePreviousDocument, type MorePreviousQuery } from '../api/generated';
+import { type ConversationLiveFragment, MoreOfTicketDocument, type MoreOfTicketQuery, MorePreviousDocument, type MorePreviousQuery } from '#generated';
 import { usePages } from '../api/use-pages';
 
 interface Connection {

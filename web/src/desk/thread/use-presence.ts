@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 import { useClient } from 'urql';
-import { PresenceDocument, type PresenceSubscription, UpdatePresenceDocument } from '../api/generated';
+import { PresenceDocument, type PresenceSubscription, UpdatePresenceDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useLive } from '../live/use-live';
 

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useQuery } from 'urql';
-import { type CascadeWordsFragment, EarlierEventsDocument } from '../api/generated';
+import { type CascadeWordsFragment, EarlierEventsDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { Avatar } from '../ui/Avatar';

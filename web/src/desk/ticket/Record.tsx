@@ -1,4 +1,4 @@
-import { type TicketScreenQuery, TrashTicketDocument } from '../api/generated';
+import { type TicketScreenQuery, TrashTicketDocument } from '#generated';
 import { TicketOwner } from '../commands/OwnerPickers';
 import { PriorityPicker } from '../commands/PriorityPicker';
 import { TicketStatusPicker } from '../commands/TicketStatusPicker';

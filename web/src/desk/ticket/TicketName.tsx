@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react';
-import { UpdateTicketPropertiesDocument } from '../api/generated';
+import { UpdateTicketPropertiesDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { FieldError } from '../ui/FieldError';

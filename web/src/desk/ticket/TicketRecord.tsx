@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useQuery } from 'urql';
-import { TicketScreenDocument } from '../api/generated';
+import { TicketScreenDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { NavigationButton } from '../shell/ScreenHead';

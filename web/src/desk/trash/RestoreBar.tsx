@@ -1,4 +1,4 @@
-import { RestoreFromTrashDocument } from '../api/generated';
+import { RestoreFromTrashDocument } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { Icon } from '../ui/Icon';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { usePages } from '../api/use-pages';
-import { RestoreFromTrashDocument, TrashDocument, type TrashQuery } from '../api/generated';
+import { RestoreFromTrashDocument, TrashDocument, type TrashQuery } from '#generated';
 import { useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import { hrefOf, HOME, withConversation } from '../routes';

@@ -1,4 +1,4 @@
-import type { StatusCategory } from '../api/generated';
+import type { StatusCategory } from '#generated';
 
 /** Open or closed, at a glance; the words stand beside it. */
 export function StatusDot({ category }: { category: StatusCategory }) {

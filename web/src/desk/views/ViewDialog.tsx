@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { useClient } from 'urql';
-import { CreateSavedViewDocument, DeleteSavedViewDocument, type SavedViewResultFragment, UpdateSavedViewDocument } from '../api/generated';
+import { CreateSavedViewDocument, DeleteSavedViewDocument, type SavedViewResultFragment, UpdateSavedViewDocument } from '#generated';
 import { type Desk, useDesk } from '../desk-context';
 import { useWords } from '../i18n/context';
 import type { Wanted } from '../list/older-rows';

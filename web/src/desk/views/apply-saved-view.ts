@@ -1,5 +1,5 @@
 import type { Cache } from '@urql/exchange-graphcache';
-import { type SavedViewResultFragment, SavedViewsDocument } from '../api/generated';
+import { type SavedViewResultFragment, SavedViewsDocument } from '#generated';
 
 /** Puts a view that was made or renamed into its place among the others, and takes out one that was deleted. */
 export function applySavedView(cache: Cache, { savedView, deletedSavedViewId }: SavedViewResultFragment): void {

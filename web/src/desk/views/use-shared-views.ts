@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useClient } from 'urql';
-import { SavedViewsDocument } from '../api/generated';
+import { SavedViewsDocument } from '#generated';
 import { useDesk } from '../desk-context';
 
 /**

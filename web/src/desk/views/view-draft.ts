@@ -1,4 +1,4 @@
-import type { ChannelKind, ConversationFilter, ConversationOrder, ConversationStatus } from '../api/generated';
+import type { ChannelKind, ConversationFilter, ConversationOrder, ConversationStatus } from '#generated';
 
 /** The kinds of channels, as an agent may choose one. */
 export const CHANNELS: readonly ChannelKind[] = ['EMAIL', 'CHAT', 'FORM', 'MESSENGER', 'WHATSAPP', 'API'];

@@ -1,4 +1,4 @@
-import type { ActorFragment } from '../api/generated';
+import type { ActorFragment } from '#generated';
 import type { Words } from '../i18n/context';
 
 type Contact = { readonly name?: string | null; readonly email: string | null; readonly phone: string | null };

@@ -1,4 +1,4 @@
-import type { CascadeWordsFragment, CascadeRule, DefinitionFragment } from '../api/generated';
+import type { CascadeWordsFragment, CascadeRule, DefinitionFragment } from '#generated';
 import type { Key } from '../i18n/catalogue';
 import type { Words } from '../i18n/context';
 import { contactName } from './actor';
