@@ -9,7 +9,7 @@ use async_graphql::{Request, Response, Variables};
 use serde_json::{Value, json};
 use tandem::domain::event::Position;
 use tandem::domain::filter::{Condition, ConversationFilter, ConversationLeaf, Order};
-use tandem::domain::id::InboxId;
+use tandem::domain::id::{InboxId, UserId};
 use tandem::domain::image::Actor;
 use tandem::domain::noun::{ConversationStatus, MessageKind, Role, StatusCategory};
 use tandem::graphql::{Limits, RequestState, Schema, execute, schema, schema_for_valid};
@@ -119,17 +119,42 @@ fn know_inbox(state: &RequestState, rows: &Arc<Rows<Listed>>) {
     };
     let joins = ConversationJoins {
         contact: true,
-        owner: true,
         last_message: true,
-        ticket: Some(TicketJoins {
-            status: true,
-            owner: true,
-            contact: false,
-        }),
+        ticket: Some(TicketJoins::NONE),
     };
     let key = (Parent::Inbox(inbox.id.0), list, page, joins);
     loaders.inboxes.feed([(inbox.id, Arc::new(inbox))]);
     loaders.conversation_pages.feed([(key, Arc::clone(rows))]);
+    // As if kept from an earlier response.
+    for row in &rows.rows {
+        let ticket = row.with.ticket.as_ref().map(|(ticket, _)| ticket);
+        let owners = [row.conversation.owner, ticket.and_then(|of| of.owner)];
+        let people = owners.into_iter().flatten().map(|id| (id, person(id)));
+        loaders.users.feed(people);
+        let statuses = ticket.map(|ticket| (ticket.status.id, status_of(ticket)));
+        loaders.statuses.feed(statuses);
+    }
+}
+
+fn person(id: UserId) -> Arc<user::User> {
+    Arc::new(user::User {
+        id,
+        name: "Anna Lindqvist".to_owned(),
+        email: "anna@example.com".to_owned(),
+        role: Role::Agent,
+        active: true,
+        external_id: None,
+    })
+}
+
+fn status_of(ticket: &tandem::domain::image::Ticket) -> Arc<desk::Status> {
+    Arc::new(desk::Status {
+        id: ticket.status.id,
+        pipeline: ticket.status.pipeline,
+        name: "Waiting for us".to_owned(),
+        category: StatusCategory::Open,
+        position: 1,
+    })
 }
 
 /// The rows of the page; every other conversation has a ticket.
@@ -142,16 +167,6 @@ pub fn rows() -> Arc<Rows<Listed>> {
 }
 
 fn row(number: u32) -> Listed {
-    let person = |id| {
-        Arc::new(user::User {
-            id,
-            name: "Anna Lindqvist".to_owned(),
-            email: "anna@example.com".to_owned(),
-            role: Role::Agent,
-            active: true,
-            external_id: None,
-        })
-    };
     let ticket = number.is_multiple_of(2).then(|| made::ticket(number));
     let mut conversation = made::conversation(number);
     conversation.ticket = ticket.as_ref().map(|ticket| ticket.id);
@@ -171,27 +186,12 @@ fn row(number: u32) -> Listed {
             .repeat(4),
         created_at: made::at(number),
     };
-    let status = |ticket: &tandem::domain::image::Ticket| desk::Status {
-        id: ticket.status.id,
-        pipeline: ticket.status.pipeline,
-        name: "Waiting for us".to_owned(),
-        category: StatusCategory::Open,
-        position: 1,
-    };
-    let beside = ticket.map(|ticket| {
-        let with = WithTicket {
-            status: Some(Arc::new(status(&ticket))),
-            owner: ticket.owner.map(person),
-            contact: None,
-        };
-        (Arc::new(ticket), with)
-    });
+    let ticket = ticket.map(|ticket| (Arc::new(ticket), WithTicket::default()));
     Listed {
         with: WithConversation {
             contact: Some(Arc::new(contact)),
-            owner: conversation.owner.map(person),
             last_message: Some(Arc::new(message)),
-            ticket: beside,
+            ticket,
         },
         conversation: Arc::new(conversation),
     }

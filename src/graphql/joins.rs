@@ -5,31 +5,39 @@ use async_graphql::{Context, Lookahead};
 use crate::store::read::joins::{ConversationJoins, TicketJoins};
 
 /// What is selected of one conversation.
-fn of_conversation(look: &Lookahead<'_>) -> ConversationJoins {
+fn of_conversation(
+    look: &Lookahead<'_>,
+    of_ticket: fn(&Lookahead<'_>) -> TicketJoins,
+) -> ConversationJoins {
     let has = |field: &str| look.field(field).exists();
     let ticket = look.field("ticket");
     ConversationJoins {
         contact: has("contact"),
-        owner: has("owner"),
         last_message: has("lastMessage"),
         ticket: ticket.exists().then(|| of_ticket(&ticket)),
     }
 }
 
-/// What is selected of one ticket.
-fn of_ticket(look: &Lookahead<'_>) -> TicketJoins {
-    let card = look.field("card");
-    let has = |field: &str| look.field(field).exists() || card.field(field).exists();
+/// What is selected of one ticket of a list.
+fn of_listed_ticket(look: &Lookahead<'_>) -> TicketJoins {
     TicketJoins {
-        status: has("status"),
-        owner: has("owner"),
         contact: look.field("contact").exists(),
+        properties: false,
+    }
+}
+
+/// What is selected of the one ticket.
+fn of_ticket(look: &Lookahead<'_>) -> TicketJoins {
+    let has = |field: &str| look.field(field).exists();
+    TicketJoins {
+        contact: has("contact"),
+        properties: has("details") || has("properties"),
     }
 }
 
 /// What is selected of the one conversation that the field is.
 pub(super) fn conversation_joins(ctx: &Context<'_>) -> ConversationJoins {
-    of_conversation(&ctx.look_ahead())
+    of_conversation(&ctx.look_ahead(), of_ticket)
 }
 
 /// What is selected of the one ticket that the field is.
@@ -40,11 +48,13 @@ pub(super) fn ticket_joins(ctx: &Context<'_>) -> TicketJoins {
 /// What is selected of the conversations of the connection that the field is.
 pub(super) fn conversations_joins(ctx: &Context<'_>) -> ConversationJoins {
     let look = ctx.look_ahead();
-    of_conversation(&look.field("nodes")).and(of_conversation(&look.field("edges").field("node")))
+    let [nodes, edges] = [look.field("nodes"), look.field("edges").field("node")];
+    of_conversation(&nodes, of_listed_ticket).and(of_conversation(&edges, of_listed_ticket))
 }
 
 /// What is selected of the tickets of the connection that the field is.
 pub(super) fn tickets_joins(ctx: &Context<'_>) -> TicketJoins {
     let look = ctx.look_ahead();
-    of_ticket(&look.field("nodes")).and(of_ticket(&look.field("edges").field("node")))
+    let [nodes, edges] = [look.field("nodes"), look.field("edges").field("node")];
+    of_listed_ticket(&nodes).and(of_listed_ticket(&edges))
 }

@@ -29,6 +29,14 @@ pub trait Batch: Send + Sync + 'static {
         source: Source,
         keys: Vec<Self::Key>,
     ) -> impl Future<Output = Result<Vec<(Self::Key, Self::Value)>>> + Send;
+
+    /// What is known of a key from an earlier response, and still so.
+    fn kept(_: &Source, _: &Self::Key) -> Option<Self::Value> {
+        None
+    }
+
+    /// Keeps what was loaded for later responses.
+    fn keep(_: &Source, _: &Self::Key, _: &Self::Value) {}
 }
 
 type Running = Shared<BoxFuture<'static, Result<(), async_graphql::Error>>>;
@@ -98,7 +106,9 @@ impl<B: Batch> Loader<B> {
     /// What is known of a thing without asking, also that there is none.
     #[must_use]
     pub fn known(&self, key: &B::Key) -> Option<Option<B::Value>> {
-        lock(self.state.get()?).known.get(key).cloned()
+        let state = self.state.get().map(|state| lock(state));
+        let known = state.and_then(|state| state.known.get(key).cloned());
+        known.or_else(|| B::kept(&self.base.source, key).map(Some))
     }
 
     /// One thing, or none.
@@ -120,6 +130,10 @@ impl<B: Batch> Loader<B> {
             let mut state = lock(self.state());
             for key in &keys {
                 if state.known.contains_key(key) {
+                    continue;
+                }
+                if let Some(value) = B::kept(&self.base.source, key) {
+                    state.known.insert(key.clone(), Some(value));
                     continue;
                 }
                 let batch = match state.asked.get(key) {
@@ -175,10 +189,10 @@ async fn run<B: Batch>(
             state.known.insert(key, None);
         }
     }
-    let values = found.shown()?.into_iter();
-    state
-        .known
-        .extend(values.map(|(key, value)| (key, Some(value))));
+    for (key, value) in found.shown()? {
+        B::keep(&base.source, &key, &value);
+        state.known.insert(key, Some(value));
+    }
     Ok(())
 }
 

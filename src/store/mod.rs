@@ -30,6 +30,8 @@ pub mod viewers;
 
 pub use session::{Snapshot, Tx};
 
+use std::sync::Arc;
+
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
 
@@ -53,8 +55,9 @@ pub enum Scope {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<AsyncPgConnection>,
-    url: std::sync::Arc<str>,
+    url: Arc<str>,
     name: &'static str,
+    kept: Arc<read::kept::Kept>,
 }
 
 impl Store {
@@ -67,7 +70,13 @@ impl Store {
             pool: pool::pool(url, options)?,
             url: url.into(),
             name: options.name,
+            kept: Arc::default(),
         })
+    }
+
+    /// What its snapshots keep for later ones.
+    const fn kept(&self) -> &Arc<read::kept::Kept> {
+        &self.kept
     }
 
     /// The address of the database.

@@ -26,7 +26,7 @@ pub(super) const TICKET_OWN_COLUMNS: &str = "t.id, t.number, t.name, t.name_vers
 /// Joins its trash group to a ticket `t`. With a limit of its own, because only so is it looked up by its key for
 /// certain: where the planner knows too little, it would read the whole trash for a single ticket.
 pub(super) const TICKET_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g.purge_at FROM trash_groups g \
-     WHERE g.account_id = t.account_id AND g.id = t.trash_group_id LIMIT 1) g ON true";
+     WHERE t.trash_group_id IS NOT NULL AND g.account_id = t.account_id AND g.id = t.trash_group_id LIMIT 1) g ON true";
 
 /// The columns of [`ConversationRow`] in its order, of `conversations c` with [`CONVERSATION_TRASH`].
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
@@ -39,7 +39,7 @@ pub(super) const CONVERSATION_OWN_COLUMNS: &str = "c.id, c.subject, c.status, c.
      c.trash_group_id, NULL::timestamptz AS trashed_at, NULL::timestamptz AS purge_at, c.version";
 /// Joins its trash group to a conversation `c`, as [`TICKET_TRASH`] does to a ticket.
 pub(super) const CONVERSATION_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g.purge_at FROM trash_groups g \
-     WHERE g.account_id = c.account_id AND g.id = c.trash_group_id LIMIT 1) g ON true";
+     WHERE c.trash_group_id IS NOT NULL AND g.account_id = c.account_id AND g.id = c.trash_group_id LIMIT 1) g ON true";
 
 /// The columns of a list's tickets `t`, and what is to be joined for them: outside the trash no group has any times.
 pub(super) const fn tickets_of_list(in_trash: bool) -> (&'static str, &'static str) {

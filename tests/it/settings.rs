@@ -1,6 +1,7 @@
 //! The account's settings and who may do what: every mutation of them, with each of its refusals.
 
 mod changes;
+mod kept;
 mod panel;
 mod pipelines;
 mod properties;

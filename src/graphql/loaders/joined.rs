@@ -54,9 +54,6 @@ impl Loaders {
         let contacts = rows.iter().filter_map(|row| row.with.contact.as_ref());
         self.contacts
             .feed(contacts.map(|contact| (contact.id, Arc::clone(contact))));
-        let owners = rows.iter().filter_map(|row| row.with.owner.as_ref());
-        self.users
-            .feed(owners.map(|owner| (owner.id, Arc::clone(owner))));
         let messages = rows.iter().filter_map(|row| row.with.last_message.as_ref());
         self.last_messages
             .feed(messages.map(|message| (message.conversation, Arc::clone(message))));
@@ -66,7 +63,7 @@ impl Loaders {
                 .clone()
                 .map(|(ticket, _)| (ticket.id, Arc::clone(ticket))),
         );
-        self.know_beside_tickets(tickets.map(|(_, with)| with));
+        self.know_beside_tickets(tickets.map(|(ticket, with)| (ticket.id, with)));
     }
 
     /// Knows these tickets, and what came along with them, from now on.
@@ -74,17 +71,19 @@ impl Loaders {
         let images = rows.iter().map(|row| &row.ticket);
         self.tickets
             .feed(images.map(|image| (image.id, Arc::clone(image))));
-        self.know_beside_tickets(rows.iter().map(|row| &row.with));
+        self.know_beside_tickets(rows.iter().map(|row| (row.ticket.id, &row.with)));
     }
 
-    fn know_beside_tickets<'a>(&self, all: impl Iterator<Item = &'a WithTicket> + Clone) {
-        let statuses = all.clone().filter_map(|with| with.status.as_ref());
-        self.statuses
-            .feed(statuses.map(|status| (status.id, Arc::clone(status))));
-        let owners = all.clone().filter_map(|with| with.owner.as_ref());
-        self.users
-            .feed(owners.map(|owner| (owner.id, Arc::clone(owner))));
-        let contacts = all.filter_map(|with| with.contact.as_ref());
+    fn know_beside_tickets<'a>(
+        &self,
+        all: impl Iterator<Item = (TicketId, &'a WithTicket)> + Clone,
+    ) {
+        let held = all.clone().filter_map(|(ticket, with)| {
+            let held = with.properties.as_ref()?;
+            Some((ticket, Arc::clone(held)))
+        });
+        self.properties.feed(held);
+        let contacts = all.filter_map(|(_, with)| with.contact.as_ref());
         self.contacts
             .feed(contacts.map(|contact| (contact.id, Arc::clone(contact))));
     }

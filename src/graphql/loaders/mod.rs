@@ -32,8 +32,21 @@ use crate::store::read::{
     user,
 };
 
+/// That what a batch loads is kept for later responses.
+macro_rules! kept {
+    () => {
+        fn kept(source: &Source, key: &Self::Key) -> Option<Self::Value> {
+            source.kept(*key)
+        }
+
+        fn keep(source: &Source, key: &Self::Key, value: &Self::Value) {
+            source.keep(*key, value);
+        }
+    };
+}
+
 macro_rules! things_by_id {
-    ($($(#[$doc:meta])* $batch:ident: $key:ty => $value:ty, $read:path;)*) => {$(
+    ($($(#[$doc:meta])* $batch:ident: $key:ty => $value:ty, $read:path $(, $kept:ident)?;)*) => {$(
         $(#[$doc])*
         pub struct $batch;
 
@@ -45,13 +58,15 @@ macro_rules! things_by_id {
                 let rows = $read(&source, keys.iter().map(|key| key.0).collect()).await?;
                 Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
             }
+
+            $($kept!();)?
         }
     )*};
 }
 
 things_by_id! {
     /// Users by id.
-    Users: UserId => user::User, user::users_by_id;
+    Users: UserId => user::User, user::users_by_id, kept;
     /// Integrations by id.
     Integrations: IntegrationId => user::Integration, user::integrations_by_id;
     /// Contacts by id.
@@ -63,7 +78,7 @@ things_by_id! {
     /// Pipelines by id.
     Pipelines: PipelineId => desk::Pipeline, desk::pipelines_by_id;
     /// Statuses by id.
-    Statuses: StatusId => desk::Status, desk::statuses_by_id;
+    Statuses: StatusId => desk::Status, desk::statuses_by_id, kept;
     /// Messages by id.
     Messages: MessageId => message::Message, message::messages_by_id;
     /// Trash groups by id.
@@ -170,19 +185,19 @@ pub struct Panels;
 
 impl Batch for Panels {
     type Key = UserId;
-    type Value = Arc<Option<Vec<PropertyId>>>;
+    type Value = Arc<Vec<Arc<PropertyDefinition>>>;
 
     async fn load(source: Source, keys: Vec<UserId>) -> Result<Vec<(UserId, Self::Value)>> {
         // Only ever the viewer's own.
         let mut panels = Vec::with_capacity(keys.len());
         for user in keys {
-            panels.push((
-                user,
-                Arc::new(property::panel_of_user(&source, user).await?),
-            ));
+            let shown = property::panel_of_user(&source, user).await?;
+            panels.push((user, Arc::new(shown.into_iter().map(Arc::new).collect())));
         }
         Ok(panels)
     }
+
+    kept!();
 }
 
 /// The inboxes that a user is limited to; of who is not, nothing.

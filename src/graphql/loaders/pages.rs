@@ -20,7 +20,7 @@ pub struct MessagePages;
 
 impl Batch for MessagePages {
     type Key = (Uuid, Page);
-    type Value = Arc<Rows<message::Message>>;
+    type Value = Arc<Rows<Arc<message::Message>>>;
 
     async fn load(source: Source, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Self::Value)>> {
         by_statement(keys, async |page, parents| {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 
 use super::{PropertyDefinition, User, there};
-use crate::domain::id::PropertyId;
 use crate::domain::property;
 use crate::error::Error;
 use crate::graphql::scalars::DateTime;
@@ -69,33 +68,19 @@ impl Viewer {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Vec<PropertyDefinition>> {
         let panel = panel(&*reader(ctx)?).await?;
-        Ok(panel.into_iter().map(PropertyDefinition).collect())
+        Ok(panel.iter().cloned().map(PropertyDefinition).collect())
     }
 }
 
-/// The definitions that the viewer's panel shows, in their order.
+/// The definitions that the viewer's panel shows, in their order. An integration, which has none, is shown all.
 pub(super) async fn panel(
     reader: &Reader,
-) -> async_graphql::Result<Vec<Arc<property::PropertyDefinition>>> {
-    let (definitions, chosen) =
-        futures_util::try_join!(reader.loaders().definitions.one(()), async {
-            match reader.viewer().user() {
-                Some(user) => reader.loaders().panels.one(user).await,
-                None => Ok(None),
-            }
-        })?;
-    let definitions = definitions.unwrap_or_default();
+) -> async_graphql::Result<Arc<Vec<Arc<property::PropertyDefinition>>>> {
+    let loaders = reader.loaders();
+    if let Some(user) = reader.viewer().user() {
+        return Ok(loaders.panels.one(user).await?.unwrap_or_default());
+    }
+    let definitions = loaders.definitions.one(()).await?.unwrap_or_default();
     let in_use = definitions.iter().filter(|definition| !definition.archived);
-    Ok(match chosen.as_deref().and_then(Option::as_ref) {
-        None => in_use.cloned().collect(),
-        Some(chosen) => {
-            let find = |id: &PropertyId| {
-                in_use
-                    .clone()
-                    .find(|definition| definition.id == *id)
-                    .cloned()
-            };
-            chosen.iter().filter_map(find).collect()
-        }
-    })
+    Ok(Arc::new(in_use.cloned().collect()))
 }

@@ -155,7 +155,7 @@ impl Conversation {
         let rows = reader(ctx)?.loaders().message_pages.one((id, page)).await?;
         let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
         Ok(Connection::new(list, rows, Total::Messages(id), |row| {
-            (row.key(), Message(Arc::new(row)))
+            (row.key(), Message(row))
         }))
     }
 

@@ -190,8 +190,8 @@ impl Ticket {
     async fn details(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PropertyValue>> {
         let reader = reader(ctx)?;
         let (panel, held) = futures_util::try_join!(panel(&reader), self.held(&reader))?;
-        let show = |definition| valued(definition, &held);
-        Ok(panel.into_iter().map(show).collect())
+        let show = |definition| valued(Arc::clone(definition), &held);
+        Ok(panel.iter().map(show).collect())
     }
 
     /// By definition name; all of them without `names`, in the order of their labels. A property without a value is

@@ -238,13 +238,13 @@ pub async fn pages_touching(
     }
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
-    let parents = binds.push(Bind::Uuids(things.clone()));
+    let from = binds.each(&things);
     let kind = binds.push(Bind::Small(kind as i16));
     let keyset = newest("t.position");
     let bounds = page.bounds(keyset, &mut binds);
     let limit = page.order(keyset);
     let text = format!(
-        "SELECT p.id AS thing_id, t.cascade_id FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL \
+        "SELECT p.id AS thing_id, t.cascade_id FROM {from} CROSS JOIN LATERAL \
          (SELECT t.position, t.cascade_id FROM cascade_touches t WHERE t.account_id = {account} AND t.kind = {kind} \
          AND t.thing_id = p.id{bounds}{limit}) t{}",
         page.sorted(keyset)

@@ -9,7 +9,7 @@ use diesel::row::Row;
 use diesel::sql_types::{self as st, Untyped};
 use uuid::Uuid;
 
-use super::binds::Binds;
+use super::binds::{Binds, is_one_of};
 use super::joins::{Beside, ConversationJoins, Joined, WithConversation};
 use super::page::{KeyType, Keyset, Page, Rows, by_parent};
 use super::{CountOfRow, CountRow, Source, conversation_filter};
@@ -34,6 +34,8 @@ pub struct Listed {
 }
 
 struct ListedRow {
+    /// The account's; the same in each row.
+    mark: Uuid,
     /// The thing whose list it is in; its own id in a list of the account.
     parent: Uuid,
     row: ConversationRow,
@@ -42,8 +44,10 @@ struct ListedRow {
 
 impl FromColumns for ListedRow {
     fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        let mark = columns.take::<st::Uuid, _>()?;
         let flags = columns.take::<st::SmallInt, _>()?;
         Ok(Self {
+            mark,
             parent: columns.take::<st::Uuid, _>()?,
             row: ConversationRow::take(columns)?,
             beside: Beside::take(flags, columns)?,
@@ -55,6 +59,9 @@ read_by_place!(ListedRow);
 
 async fn load(source: &Source, statement: Sql) -> Result<Vec<(Uuid, Listed)>> {
     let rows: Vec<ListedRow> = source.load(statement).await?;
+    if let Some(row) = rows.first() {
+        source.has_mark(row.mark);
+    }
     let decode = |listed: ListedRow| {
         let conversation: Conversation = listed.row.try_into()?;
         let with = listed.beside.of_conversation(&conversation)?;
@@ -86,15 +93,16 @@ pub async fn conversations_by_id(
     joins: ConversationJoins,
 ) -> Result<Vec<Listed>> {
     let Joined {
-        flags,
+        first,
         columns,
         tables,
-    } = joins.sql();
+    } = joins.sql("$1");
+    let (wanted, ids) = is_one_of(ids);
     let text = format!(
-        "SELECT {flags}, c.id, {CONVERSATION_COLUMNS}{columns} FROM conversations c {CONVERSATION_TRASH}{tables} \
-         WHERE c.account_id = $1 AND c.id = ANY($2)"
+        "SELECT {first}, c.id, {CONVERSATION_COLUMNS}{columns} FROM conversations c {CONVERSATION_TRASH}{tables} \
+         WHERE c.account_id = $1 AND c.id {wanted}"
     );
-    let binds = [Bind::Uuid(source.account().0), Bind::Uuids(ids)];
+    let binds = [Bind::Uuid(source.account().0), ids];
     let rows = load(source, sql(&text, binds)).await?;
     Ok(rows.into_iter().map(|(_, listed)| listed).collect())
 }
@@ -127,14 +135,14 @@ pub async fn page(
     let bounds = page.bounds(keyset, &mut binds);
     let limit = page.order(keyset);
     let Joined {
-        flags,
+        first,
         columns,
         tables,
-    } = joins.sql();
+    } = joins.sql(&account);
     let (own, trash) = conversations_of_list(filter.in_trash);
     // The page is cut before anything is joined to it.
     let text = format!(
-        "SELECT {flags}, c.id, {own}{columns} FROM (SELECT c.* FROM conversations c \
+        "SELECT {first}, c.id, {own}{columns} FROM (SELECT c.* FROM conversations c \
          WHERE c.account_id = {account} AND {condition}{bounds}{limit}) c {trash}{tables}{}",
         page.sorted(keyset)
     );
@@ -198,17 +206,14 @@ impl Parent {
 
     /// The `FROM` of the parents, which must be of one kind, and what ties a conversation to its own.
     fn join(parents: &[Self], binds: &mut Binds) -> (String, String) {
-        let (values, ids) = parents.iter().map(|parent| parent.parts()).fold(
-            (Vec::new(), Vec::new()),
-            |(mut values, mut ids), (_, value, id)| {
-                values.push(value);
-                ids.push(id);
-                (values, ids)
-            },
-        );
-        let values = binds.push(Bind::Uuids(values));
-        let ids = binds.push(Bind::Uuids(ids));
-        let from = format!("unnest({values}, {ids}) AS p (value, id)");
+        let rows: Vec<_> = parents
+            .iter()
+            .map(|parent| {
+                let (_, value, id) = parent.parts();
+                [value, id]
+            })
+            .collect();
+        let from = binds.parents(["value", "id"], &rows);
         let tie = match parents.first() {
             Some(Self::Previous { .. }) => "c.contact_id = p.value AND c.id <> p.id".to_owned(),
             Some(one) => format!("{} = p.value", one.parts().0),
@@ -246,14 +251,14 @@ pub async fn pages_of(
     let bounds = page.bounds(keyset, &mut binds);
     let limit = page.order(keyset);
     let Joined {
-        flags,
+        first,
         columns,
         tables,
-    } = joins.sql();
+    } = joins.sql(&account);
     let with_trash = list.filter.as_ref().is_none_or(|filter| filter.in_trash);
     let (own, trash) = conversations_of_list(with_trash);
     let text = format!(
-        "SELECT {flags}, p.id, {own}{columns} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
+        "SELECT {first}, p.id, {own}{columns} FROM {from} CROSS JOIN LATERAL (SELECT c.* FROM conversations c \
          WHERE c.account_id = {account} AND {tie}{condition}{bounds}{limit}) c {trash}{tables}{}",
         page.sorted(keyset)
     );

@@ -3,6 +3,7 @@
 //! A loader for each kind of neighbour is right where few rows are asked about. For a page of conversations it costs
 //! Postgres and the server half as much again to go there five times for fifty rows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diesel::deserialize;
@@ -11,13 +12,13 @@ use diesel::row::Row;
 use diesel::sql_types::{self as st, Nullable as Maybe};
 use uuid::Uuid;
 
-use super::desk::Status;
+use super::kept::mark_of;
 use super::message::Message;
-use super::user::{Contact, User};
-use crate::domain::id::{ContactId, UserId};
-use crate::domain::image::{self, Conversation, Ticket, Time};
-use crate::domain::noun::{MessageKind, Role};
-use crate::error::Result;
+use super::user::Contact;
+use crate::domain::id::{ContactId, PropertyId};
+use crate::domain::image::{Conversation, Held, Ticket, Time};
+use crate::domain::noun::MessageKind;
+use crate::error::{Error, Result};
 use crate::store::columns::Columns;
 use crate::store::log::actor;
 use crate::store::rows::{TICKET_OWN_COLUMNS, TicketRow, known};
@@ -25,12 +26,10 @@ use crate::store::rows::{TICKET_OWN_COLUMNS, TicketRow, known};
 /// What is joined to a ticket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct TicketJoins {
-    /// Its status.
-    pub status: bool,
-    /// Its owner.
-    pub owner: bool,
     /// Its contact.
     pub contact: bool,
+    /// What it holds of each property. Of the tickets of a list they are read beside it.
+    pub properties: bool,
 }
 
 /// What is joined to a conversation.
@@ -38,8 +37,6 @@ pub struct TicketJoins {
 pub struct ConversationJoins {
     /// Its contact.
     pub contact: bool,
-    /// Its owner.
-    pub owner: bool,
     /// Its newest message or note.
     pub last_message: bool,
     /// Its ticket, with what is joined to that.
@@ -49,12 +46,10 @@ pub struct ConversationJoins {
 /// What came along with a ticket; what was not joined or is not there is none.
 #[derive(Debug, Clone, Default)]
 pub struct WithTicket {
-    /// Its status.
-    pub status: Option<Arc<Status>>,
-    /// Its owner.
-    pub owner: Option<Arc<User>>,
     /// Its contact.
     pub contact: Option<Arc<Contact>>,
+    /// What it holds of each property.
+    pub properties: Option<Arc<BTreeMap<PropertyId, Held>>>,
 }
 
 /// What came along with a conversation; what was not joined or is not there is none.
@@ -62,8 +57,6 @@ pub struct WithTicket {
 pub struct WithConversation {
     /// Its contact.
     pub contact: Option<Arc<Contact>>,
-    /// Its owner.
-    pub owner: Option<Arc<User>>,
     /// Its newest message or note.
     pub last_message: Option<Arc<Message>>,
     /// Its ticket with what came along with that.
@@ -71,17 +64,16 @@ pub struct WithConversation {
 }
 
 const CONTACT: u8 = 1;
-const OWNER: u8 = 2;
-const LAST_MESSAGE: u8 = 4;
-const TICKET: u8 = 8;
-const STATUS: u8 = 16;
-const TICKET_OWNER: u8 = 32;
-const TICKET_CONTACT: u8 = 64;
+const LAST_MESSAGE: u8 = 2;
+const TICKET: u8 = 4;
+const TICKET_CONTACT: u8 = 8;
+const PROPERTIES: u8 = 16;
 
 /// Columns to select and tables to join them from.
 pub(super) struct Joined {
-    /// Begins with a number that says which columns follow, so that a row can be read by itself. To be the first columns.
-    pub flags: String,
+    /// The mark of the account's settings, and a number that says which columns follow, so that a row can be read by
+    /// itself. To be the first columns.
+    pub first: String,
     /// To be the last columns; empty, or begins with a comma.
     pub columns: String,
     /// To follow the `FROM`.
@@ -89,21 +81,16 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    fn add(&mut self, columns: &str, table: &str) {
+    fn column(&mut self, columns: &str) {
         self.columns += ", ";
         self.columns += columns;
+    }
+
+    fn add(&mut self, columns: &str, table: &str) {
+        self.column(columns);
         self.tables += " LEFT JOIN ";
         self.tables += table;
     }
-}
-
-fn user(alias: &str, of: &str) -> (String, String) {
-    (
-        format!("{alias}.name, {alias}.email, {alias}.role, {alias}.active, {alias}.external_id"),
-        format!(
-            "users {alias} ON {alias}.account_id = {of}.account_id AND {alias}.id = {of}.owner_id"
-        ),
-    )
 }
 
 fn contact(alias: &str, of: &str) -> (String, String) {
@@ -118,48 +105,40 @@ fn contact(alias: &str, of: &str) -> (String, String) {
 impl TicketJoins {
     /// Nothing at all.
     pub const NONE: Self = Self {
-        status: false,
-        owner: false,
         contact: false,
+        properties: false,
     };
 
     /// Both of it.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
-            status: self.status || other.status,
-            owner: self.owner || other.owner,
             contact: self.contact || other.contact,
+            properties: self.properties || other.properties,
         }
     }
 
     const fn bits(self) -> u8 {
-        (self.status as u8 * STATUS)
-            | (self.owner as u8 * TICKET_OWNER)
-            | (self.contact as u8 * TICKET_CONTACT)
+        (self.contact as u8 * TICKET_CONTACT) | (self.properties as u8 * PROPERTIES)
     }
 
     fn add_to(self, joined: &mut Joined) {
-        if self.status {
-            joined.add(
-                "ts.name, ts.position",
-                "ticket_statuses ts ON ts.account_id = t.account_id AND ts.id = t.status_id",
-            );
+        if self.contact {
+            let (columns, table) = contact("tk", "t");
+            joined.add(&columns, &table);
         }
-        for (wanted, (columns, table)) in [
-            (self.owner, user("tu", "t")),
-            (self.contact, contact("tk", "t")),
-        ] {
-            if wanted {
-                joined.add(&columns, &table);
-            }
+        if self.properties {
+            joined.column(
+                "(SELECT coalesce(json_object_agg(h.definition_id, json_build_object('value', h.value, 'version', h.version)), '{}') \
+                 FROM ticket_properties h WHERE h.account_id = t.account_id AND h.ticket_id = t.id)",
+            );
         }
     }
 
-    /// What to select beside tickets `t`.
-    pub(super) fn sql(self) -> Joined {
+    /// What to select beside tickets `t` of the account with that placeholder.
+    pub(super) fn sql(self, account: &str) -> Joined {
         let mut joined = Joined {
-            flags: format!("{}::smallint", self.bits()),
+            first: format!("{}, {}::smallint", mark_of(account), self.bits()),
             columns: String::new(),
             tables: String::new(),
         };
@@ -172,7 +151,6 @@ impl ConversationJoins {
     /// Nothing at all.
     pub const NONE: Self = Self {
         contact: false,
-        owner: false,
         last_message: false,
         ticket: None,
     };
@@ -182,7 +160,6 @@ impl ConversationJoins {
     pub const fn and(self, other: Self) -> Self {
         Self {
             contact: self.contact || other.contact,
-            owner: self.owner || other.owner,
             last_message: self.last_message || other.last_message,
             ticket: match (self.ticket, other.ticket) {
                 (Some(one), Some(other)) => Some(one.and(other)),
@@ -197,26 +174,19 @@ impl ConversationJoins {
             Some(ticket) => TICKET | ticket.bits(),
             None => 0,
         };
-        (self.contact as u8 * CONTACT)
-            | (self.owner as u8 * OWNER)
-            | (self.last_message as u8 * LAST_MESSAGE)
-            | ticket
+        (self.contact as u8 * CONTACT) | (self.last_message as u8 * LAST_MESSAGE) | ticket
     }
 
-    /// What to select beside conversations `c`.
-    pub(super) fn sql(self) -> Joined {
+    /// What to select beside conversations `c` of the account with that placeholder.
+    pub(super) fn sql(self, account: &str) -> Joined {
         let mut joined = Joined {
-            flags: format!("{}::smallint", self.bits()),
+            first: format!("{}, {}::smallint", mark_of(account), self.bits()),
             columns: String::new(),
             tables: String::new(),
         };
-        for (wanted, (columns, table)) in [
-            (self.contact, contact("k", "c")),
-            (self.owner, user("u", "c")),
-        ] {
-            if wanted {
-                joined.add(&columns, &table);
-            }
+        if self.contact {
+            let (columns, table) = contact("k", "c");
+            joined.add(&columns, &table);
         }
         if self.last_message {
             joined.add(
@@ -240,30 +210,14 @@ impl ConversationJoins {
 #[derive(Default)]
 pub(super) struct Beside {
     contact: Option<ContactColumns>,
-    owner: Option<UserColumns>,
     last_message: Option<MessageColumns>,
     ticket: Option<TicketRow>,
-    status: Option<(String, i32)>,
-    ticket_owner: Option<UserColumns>,
     ticket_contact: Option<ContactColumns>,
+    properties: Option<serde_json::Value>,
 }
 
-struct UserColumns(String, String, i16, bool, Option<String>);
 struct ContactColumns(Option<String>, Option<String>, Option<String>, Time);
 struct MessageColumns(Uuid, i16, i16, Option<Uuid>, String, Time);
-
-fn take_user<'r>(
-    columns: &mut Columns<'_, impl Row<'r, Pg>>,
-) -> deserialize::Result<Option<UserColumns>> {
-    let name = columns.take::<Maybe<st::Text>, Option<String>>()?;
-    let email = columns.take::<Maybe<st::Text>, Option<String>>()?;
-    let role = columns.take::<Maybe<st::SmallInt>, Option<i16>>()?;
-    let active = columns.take::<Maybe<st::Bool>, Option<bool>>()?;
-    let external_id = columns.take::<Maybe<st::Text>, Option<String>>()?;
-    Ok((|| {
-        Some(UserColumns(name?, email?, role?, active?, external_id))
-    })())
-}
 
 fn take_contact<'r>(
     columns: &mut Columns<'_, impl Row<'r, Pg>>,
@@ -300,25 +254,17 @@ impl Beside {
         if has(CONTACT) {
             beside.contact = take_contact(columns)?;
         }
-        if has(OWNER) {
-            beside.owner = take_user(columns)?;
-        }
         if has(LAST_MESSAGE) {
             beside.last_message = take_message(columns)?;
         }
         if has(TICKET) {
             beside.ticket = TicketRow::take_maybe(columns)?;
         }
-        if has(STATUS) {
-            let name = columns.take::<Maybe<st::Text>, Option<String>>()?;
-            let position = columns.take::<Maybe<st::Integer>, Option<i32>>()?;
-            beside.status = name.zip(position);
-        }
-        if has(TICKET_OWNER) {
-            beside.ticket_owner = take_user(columns)?;
-        }
         if has(TICKET_CONTACT) {
             beside.ticket_contact = take_contact(columns)?;
+        }
+        if has(PROPERTIES) {
+            beside.properties = Some(columns.take::<st::Json, _>()?);
         }
         Ok(beside)
     }
@@ -329,8 +275,6 @@ impl Beside {
             .contact
             .take()
             .map(|columns| columns.decode(of.contact));
-        let owner = of.owner.zip(self.owner.take());
-        let owner = owner.map(|(id, columns)| columns.decode(id)).transpose()?;
         let last_message = self.last_message.take();
         let last_message = last_message.map(|columns| columns.decode(of)).transpose()?;
         let ticket = match self.ticket.take() {
@@ -345,7 +289,6 @@ impl Beside {
         };
         Ok(WithConversation {
             contact,
-            owner,
             last_message,
             ticket,
         })
@@ -353,40 +296,14 @@ impl Beside {
 
     /// What it is to this ticket.
     pub(super) fn of_ticket(self, of: &Ticket) -> Result<WithTicket> {
-        let owner = of.owner.zip(self.ticket_owner);
         let contact = of.contact.zip(self.ticket_contact);
+        let properties = self.properties.map(serde_json::from_value).transpose();
+        let properties = properties
+            .map_err(|error| Error::Internal(format!("properties of {}: {error}", of.id)))?;
         Ok(WithTicket {
-            status: self
-                .status
-                .map(|columns| Arc::new(status(columns, of.status))),
-            owner: owner.map(|(id, columns)| columns.decode(id)).transpose()?,
+            properties: properties.map(Arc::new),
             contact: contact.map(|(id, columns)| columns.decode(id)),
         })
-    }
-}
-
-fn status((name, position): (String, i32), of: image::Status) -> Status {
-    Status {
-        id: of.id,
-        pipeline: of.pipeline,
-        name,
-        category: of.category,
-        position,
-    }
-}
-
-impl UserColumns {
-    fn decode(self, id: UserId) -> Result<Arc<User>> {
-        let Self(name, email, role, active, external_id) = self;
-        let role = known(Role::from_code(role), "role")?;
-        Ok(Arc::new(User {
-            id,
-            name,
-            email,
-            role,
-            active,
-            external_id,
-        }))
     }
 }
 

@@ -1,18 +1,23 @@
 //! Reading messages.
 
-use diesel::QueryableByName;
-use diesel::sql_types as st;
+use std::sync::Arc;
+
+use diesel::deserialize::{self, FromSqlRow};
+use diesel::pg::Pg;
+use diesel::row::Row;
+use diesel::sql_types::{self as st, Nullable as Maybe, Untyped};
 use uuid::Uuid;
 
 use super::binds::Binds;
-use super::page::{Key, KeyType, Keyset, Page, Rows};
+use super::page::{Key, KeyType, Keyset, Page, Rows, by_parent};
 use super::{CountOfRow, Source};
 use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::image::{Actor, Time};
 use crate::domain::noun::MessageKind;
 use crate::error::Result;
+use crate::store::columns::{Columns, FromColumns};
 use crate::store::log::actor;
-use crate::store::rows::known;
+use crate::store::rows::{known, read_by_place};
 use crate::store::sql::{Bind, sql};
 
 const COLUMNS: &str =
@@ -54,23 +59,31 @@ impl Message {
     }
 }
 
-#[derive(QueryableByName)]
 struct MessageRow {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     conversation_id: Uuid,
-    #[diesel(sql_type = st::SmallInt)]
     kind: i16,
-    #[diesel(sql_type = st::SmallInt)]
     author_kind: i16,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     author_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     text: String,
-    #[diesel(sql_type = st::Timestamptz)]
     created_at: Time,
 }
+
+impl FromColumns for MessageRow {
+    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        Ok(Self {
+            id: columns.take::<st::Uuid, _>()?,
+            conversation_id: columns.take::<st::Uuid, _>()?,
+            kind: columns.take::<st::SmallInt, _>()?,
+            author_kind: columns.take::<st::SmallInt, _>()?,
+            author_id: columns.take::<Maybe<st::Uuid>, _>()?,
+            text: columns.take::<st::Text, _>()?,
+            created_at: columns.take::<st::Timestamptz, _>()?,
+        })
+    }
+}
+
+read_by_place!(MessageRow);
 
 impl MessageRow {
     fn decode(self) -> Result<Message> {
@@ -105,25 +118,23 @@ pub async fn messages_of_conversations(
     source: &Source,
     conversations: Vec<Uuid>,
     page: Page,
-) -> Result<Vec<(Uuid, Rows<Message>)>> {
+) -> Result<Vec<(Uuid, Rows<Arc<Message>>)>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
-    let parents = binds.push(Bind::Uuids(conversations.clone()));
+    let from = binds.each(&conversations);
     let bounds = page.bounds(ORDER, &mut binds);
     let order = page.order(ORDER);
     let text = format!(
-        "SELECT {COLUMNS} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT {COLUMNS} FROM messages m \
+        "SELECT {COLUMNS} FROM {from} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM messages m \
          WHERE m.account_id = {account} AND m.conversation_id = p.id{bounds}{order}) m{}",
         page.sorted(ORDER)
     );
     // Few shapes: with or without each bound, forward or backward.
     let rows: Vec<MessageRow> = source.load(sql(&text, binds.into_vec())).await?;
-    let rows: Vec<Message> = rows
-        .into_iter()
-        .map(MessageRow::decode)
-        .collect::<Result<_>>()?;
-    Ok(super::page::by_parent(page, conversations, rows, |m| {
-        m.conversation.0
+    let decode = |row: MessageRow| row.decode().map(Arc::new);
+    let rows: Vec<_> = rows.into_iter().map(decode).collect::<Result<_>>()?;
+    Ok(by_parent(page, conversations, rows, |message| {
+        message.conversation.0
     }))
 }
 

@@ -10,6 +10,7 @@ pub mod conversation;
 mod conversation_filter;
 pub mod desk;
 pub mod joins;
+pub mod kept;
 pub mod live;
 pub mod message;
 pub mod page;
@@ -23,12 +24,13 @@ pub mod trash;
 pub mod user;
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::deserialize::FromSqlRow;
 use diesel::pg::Pg;
 use diesel::sql_types::Untyped;
+use uuid::Uuid;
 
 use super::sql::Sql;
 use super::{Scope, Snapshot, Store, log};
@@ -108,6 +110,9 @@ pub struct Source {
     account: AccountId,
     limits: Option<Limits>,
     flight: Arc<Flight>,
+    kept: Arc<kept::Kept>,
+    /// The mark of the account's settings, once a statement brought it along.
+    mark: Arc<OnceLock<Uuid>>,
 }
 
 impl Source {
@@ -120,6 +125,8 @@ impl Source {
             account,
             limits: None,
             flight,
+            kept: Arc::clone(store.kept()),
+            mark: Arc::default(),
         }
     }
 
@@ -131,9 +138,8 @@ impl Source {
         };
         Self {
             snapshot: store.snapshot(Scope::Within(viewer.account, limits.clone())),
-            account: viewer.account,
             limits: Some(limits.clone()),
-            flight,
+            ..Self::new(store, viewer.account, flight)
         }
     }
 

@@ -14,6 +14,9 @@ use crate::store::held::{HELD_COLUMNS, HeldRow};
 use crate::store::rows::known;
 use crate::store::sql::{Bind, sql};
 
+const DEFINITION_COLUMNS: &str =
+    "d.id, d.name, d.label, d.kind, d.options, d.required, d.read_only, d.archived";
+
 #[derive(QueryableByName)]
 struct DefinitionRow {
     #[diesel(sql_type = st::Uuid)]
@@ -56,10 +59,11 @@ impl DefinitionRow {
 /// # Errors
 /// When the database is away.
 pub async fn all_definitions(source: &Source) -> Result<Vec<PropertyDefinition>> {
-    let text = "SELECT id, name, label, kind, options, required, read_only, archived FROM property_definitions \
-                WHERE account_id = $1 ORDER BY lower(label), id";
+    let text = format!(
+        "SELECT {DEFINITION_COLUMNS} FROM property_definitions d WHERE d.account_id = $1 ORDER BY lower(d.label), d.id"
+    );
     let rows: Vec<DefinitionRow> = source
-        .load(sql(text, [Bind::Uuid(source.account().0)]))
+        .load(sql(&text, [Bind::Uuid(source.account().0)]))
         .await?;
     rows.into_iter().map(DefinitionRow::decode).collect()
 }
@@ -80,27 +84,19 @@ pub async fn held_by_tickets(
     rows.into_iter().map(HeldRow::decode).collect()
 }
 
-#[derive(QueryableByName)]
-struct PanelRow {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    definition_id: Option<Uuid>,
-}
-
-/// What the user chose for the ticket details panel, in that order; none before any choice.
+/// What the user's ticket details panel shows, in that order: what the user chose; before any choice, all by label.
+/// Archived ones are left out (rule 9).
 ///
 /// # Errors
 /// When the database is away.
-pub async fn panel_of_user(source: &Source, user: UserId) -> Result<Option<Vec<PropertyId>>> {
-    let text = "SELECT p.definition_id FROM users u LEFT JOIN panel_properties p ON p.account_id = u.account_id \
-                AND p.user_id = u.id WHERE u.account_id = $1 AND u.id = $2 AND u.panel_chosen ORDER BY p.position";
+pub async fn panel_of_user(source: &Source, user: UserId) -> Result<Vec<PropertyDefinition>> {
+    let text = format!(
+        "SELECT {DEFINITION_COLUMNS} FROM users u JOIN property_definitions d ON d.account_id = u.account_id \
+         LEFT JOIN panel_properties p ON p.account_id = u.account_id AND p.user_id = u.id AND p.definition_id = d.id \
+         WHERE u.account_id = $1 AND u.id = $2 AND NOT d.archived AND (p.position IS NOT NULL OR NOT u.panel_chosen) \
+         ORDER BY p.position, lower(d.label), d.id"
+    );
     let binds = [Bind::Uuid(source.account().0), Bind::Uuid(user.0)];
-    let rows: Vec<PanelRow> = source.load(sql(text, binds)).await?;
-    // A user with an empty choice has one row, without a definition.
-    let chosen = !rows.is_empty();
-    let ids = rows
-        .into_iter()
-        .filter_map(|row| row.definition_id)
-        .map(Into::into)
-        .collect();
-    Ok(chosen.then_some(ids))
+    let rows: Vec<DefinitionRow> = source.load(sql(&text, binds)).await?;
+    rows.into_iter().map(DefinitionRow::decode).collect()
 }

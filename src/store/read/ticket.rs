@@ -8,7 +8,7 @@ use diesel::row::Row;
 use diesel::sql_types::{self as st, Untyped};
 use uuid::Uuid;
 
-use super::binds::Binds;
+use super::binds::{Binds, is_one_of};
 use super::joins::{Beside, Joined, TicketJoins, WithTicket};
 use super::page::{KeyType, Keyset, Page, Rows, by_parent};
 use super::{CountOfRow, CountRow, Source, ticket_filter};
@@ -31,14 +31,18 @@ pub struct Listed {
 }
 
 struct ListedRow {
+    /// The account's; the same in each row.
+    mark: Uuid,
     row: TicketRow,
     beside: Beside,
 }
 
 impl FromColumns for ListedRow {
     fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        let mark = columns.take::<st::Uuid, _>()?;
         let flags = columns.take::<st::SmallInt, _>()?;
         Ok(Self {
+            mark,
             row: TicketRow::take(columns)?,
             beside: Beside::take(flags, columns)?,
         })
@@ -49,6 +53,9 @@ read_by_place!(ListedRow);
 
 async fn load(source: &Source, statement: Sql) -> Result<Vec<Listed>> {
     let rows: Vec<ListedRow> = source.load(statement).await?;
+    if let Some(row) = rows.first() {
+        source.has_mark(row.mark);
+    }
     let decode = |listed: ListedRow| {
         let ticket: Ticket = listed.row.try_into()?;
         let with = listed.beside.of_ticket(&ticket)?;
@@ -99,18 +106,15 @@ pub async fn tickets_by_id(
     joins: TicketJoins,
 ) -> Result<Vec<Listed>> {
     let Joined {
-        flags,
+        first,
         columns,
         tables,
-    } = joins.sql();
+    } = joins.sql("$1");
+    let (wanted, ids) = is_one_of(ids);
     let text = format!(
-        "SELECT {flags}, {TICKET_COLUMNS}{columns} FROM tickets t {TICKET_TRASH}{tables} WHERE t.account_id = $1 AND t.id = ANY($2)"
+        "SELECT {first}, {TICKET_COLUMNS}{columns} FROM tickets t {TICKET_TRASH}{tables} WHERE t.account_id = $1 AND t.id {wanted}"
     );
-    load(
-        source,
-        sql(&text, [Bind::Uuid(source.account().0), Bind::Uuids(ids)]),
-    )
-    .await
+    load(source, sql(&text, [Bind::Uuid(source.account().0), ids])).await
 }
 
 /// A page of the account's tickets.
@@ -131,14 +135,14 @@ pub async fn page(
     let bounds = page.bounds(keyset, &mut binds);
     let limit = page.order(keyset);
     let Joined {
-        flags,
+        first,
         columns,
         tables,
-    } = joins.sql();
+    } = joins.sql(&account);
     let (own, trash) = tickets_of_list(filter.in_trash);
     // The page is cut before anything is joined to it.
     let text = format!(
-        "SELECT {flags}, {own}{columns} FROM (SELECT t.* FROM tickets t WHERE t.account_id = {account} \
+        "SELECT {first}, {own}{columns} FROM (SELECT t.* FROM tickets t WHERE t.account_id = {account} \
          AND {condition}{bounds}{limit}) t {trash}{tables}{}",
         page.sorted(keyset)
     );
@@ -173,17 +177,17 @@ pub async fn pages_of_contacts(
 ) -> Result<Vec<(Uuid, Rows<Listed>)>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
-    let parents = binds.push(Bind::Uuids(contacts.clone()));
+    let from = binds.each(&contacts);
     let keyset = keyset(Order::default());
     let bounds = page.bounds(keyset, &mut binds);
     let limit = page.order(keyset);
     let Joined {
-        flags,
+        first,
         columns,
         tables,
-    } = joins.sql();
+    } = joins.sql(&account);
     let text = format!(
-        "SELECT {flags}, {TICKET_OWN_COLUMNS}{columns} FROM unnest({parents}) AS p (id) CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
+        "SELECT {first}, {TICKET_OWN_COLUMNS}{columns} FROM {from} CROSS JOIN LATERAL (SELECT t.* FROM tickets t \
          WHERE t.account_id = {account} AND t.contact_id = p.id AND t.trash_group_id IS NULL{bounds}{limit}) t \
          {tables}{}",
         page.sorted(keyset)

@@ -112,14 +112,14 @@ async fn screens(large: &Large) {
             json!({ "first": 50 }),
             2,
         ),
-        // The conversation with its ticket and both owners; previous ones; messages; their authors; the ticket's
-        // properties; the definitions; the viewer's panel.
+        // The conversation with its ticket and the ticket's properties; previous ones; messages. Users, statuses and the
+        // panel are known from earlier responses.
         (
             "sidebar",
             SIDEBAR,
             json!({ "conversation": conversation, "first": 1, "last": 1 }),
             json!({ "conversation": conversation, "first": 5, "last": 20 }),
-            7,
+            3,
         ),
     ] {
         let (few, many) = (large.ask(query, few).await, large.ask(query, many).await);

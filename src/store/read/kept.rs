@@ -1,0 +1,105 @@
+//! What is kept from one response to the next: users, statuses of tickets, details panels. They are on every screen and
+//! change rarely.
+//!
+//! Nobody has to be told of a change, and nothing is believed for a time: an account has a mark, which the database draws
+//! anew in every transaction that changes one of these (`settings_mark`, by triggers). The statements that read
+//! conversations and tickets bring the mark along, from the snapshot that the whole response is read from. What was read
+//! under that mark, by whatever snapshot of this server, is what this snapshot has too.
+//!
+//! Only what everybody in an account may see: nothing that the limits of a person hide is kept.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use quick_cache::sync::Cache;
+use uuid::Uuid;
+
+use super::Source;
+use super::desk::Status;
+use super::user::User;
+use crate::domain::id::{StatusId, UserId};
+use crate::domain::property::PropertyDefinition;
+
+/// How many of each kind are kept at most, of all accounts and marks together; what is not asked for gives way. With
+/// names and addresses of usual length some 3 MB.
+const AT_MOST: usize = 10_000;
+
+/// By the account's mark and the thing's id. A mark is of one account.
+type By<K, V> = Cache<(Uuid, K), V>;
+
+/// All that a server keeps.
+pub struct Kept {
+    users: By<UserId, Arc<User>>,
+    statuses: By<StatusId, Arc<Status>>,
+    panels: By<UserId, Arc<Vec<Arc<PropertyDefinition>>>>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            users: Cache::new(AT_MOST),
+            statuses: Cache::new(AT_MOST),
+            panels: Cache::new(AT_MOST),
+        }
+    }
+}
+
+/// What may be kept from one response to the next.
+pub trait Keep: Sized {
+    /// What it is found by.
+    type Key: Copy + Eq + Hash;
+
+    /// Where it is kept.
+    fn place(kept: &Kept) -> &By<Self::Key, Self>;
+}
+
+impl Keep for Arc<User> {
+    type Key = UserId;
+
+    fn place(kept: &Kept) -> &By<UserId, Self> {
+        &kept.users
+    }
+}
+
+impl Keep for Arc<Status> {
+    type Key = StatusId;
+
+    fn place(kept: &Kept) -> &By<StatusId, Self> {
+        &kept.statuses
+    }
+}
+
+/// What a user's panel shows.
+impl Keep for Arc<Vec<Arc<PropertyDefinition>>> {
+    type Key = UserId;
+
+    fn place(kept: &Kept) -> &By<UserId, Self> {
+        &kept.panels
+    }
+}
+
+/// The column that brings the mark along, of the account with that placeholder.
+pub(super) fn mark_of(account: &str) -> String {
+    format!("(SELECT a.settings_mark FROM accounts a WHERE a.id = {account})")
+}
+
+impl Source {
+    /// Tells which mark the snapshot has.
+    pub(super) fn has_mark(&self, mark: Uuid) {
+        // A snapshot has one.
+        let _ = self.mark.set(mark);
+    }
+
+    /// What is known from earlier responses, where it is known that it is still so.
+    #[must_use]
+    pub fn kept<V: Keep + Clone>(&self, key: V::Key) -> Option<V> {
+        V::place(&self.kept).get(&(*self.mark.get()?, key))
+    }
+
+    /// Keeps what was read from this snapshot for later ones, where its mark is known.
+    pub fn keep<V: Keep + Clone>(&self, key: V::Key, value: &V) {
+        if let Some(mark) = self.mark.get() {
+            V::place(&self.kept).insert((*mark, key), value.clone());
+        }
+    }
+}
