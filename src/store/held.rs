@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use diesel::QueryableByName;
-use diesel::sql_types as st;
+use diesel::deserialize::{self, FromSqlRow};
+use diesel::pg::Pg;
+use diesel::row::Row;
+use diesel::sql_types::{self as st, Nullable as Maybe, Untyped};
 use uuid::Uuid;
 
+use super::columns::{Columns, FromColumns};
 use super::connection::Connection;
+use super::rows::read_by_place;
 use super::sql::{Bind, sql};
 use crate::domain::id::{AccountId, PropertyId, TicketId};
 use crate::domain::image::Held;
@@ -16,19 +20,40 @@ use crate::error::{Error, Result};
 pub(super) const HELD_COLUMNS: &str = "ticket_id, definition_id, value, version";
 
 /// What a ticket holds of one property.
-#[derive(QueryableByName)]
 pub(super) struct HeldRow {
-    #[diesel(sql_type = st::Uuid)]
     ticket_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     definition_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Jsonb>)]
     value: Option<serde_json::Value>,
-    #[diesel(sql_type = st::Integer)]
     version: i32,
 }
 
+impl FromColumns for HeldRow {
+    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        Ok(Self {
+            ticket_id: columns.take::<st::Uuid, _>()?,
+            definition_id: columns.take::<st::Uuid, _>()?,
+            value: columns.take::<Maybe<st::Jsonb>, _>()?,
+            version: columns.take::<st::Integer, _>()?,
+        })
+    }
+}
+
+read_by_place!(HeldRow);
+
 impl HeldRow {
+    /// How many columns it has.
+    const COLUMNS: usize = 4;
+
+    /// Takes its columns where a join may have found none.
+    pub(super) fn take_maybe<'r>(
+        columns: &mut Columns<'_, impl Row<'r, Pg>>,
+    ) -> deserialize::Result<Option<Self>> {
+        if columns.skip_missing(Self::COLUMNS) {
+            return Ok(None);
+        }
+        Self::take(columns).map(Some)
+    }
+
     /// The ticket, the property, and what is held.
     pub(super) fn decode(self) -> Result<(TicketId, PropertyId, Held)> {
         let (ticket, version) = (self.ticket_id, self.version);

@@ -5,14 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use diesel::QueryableByName;
+use diesel::deserialize::{self, FromSqlRow};
+use diesel::pg::Pg;
 use diesel::result::QueryResult;
-use diesel::sql_types as st;
+use diesel::row::Row;
+use diesel::sql_types::{self as st, Untyped};
 use futures_util::try_join;
 use uuid::Uuid;
 
 use super::Tx;
+use super::columns::{Columns, FromColumns};
 use super::held::{HELD_COLUMNS, HeldRow};
-use super::rows::{CONVERSATION_OWN_COLUMNS, ConversationRow, TICKET_OWN_COLUMNS, TicketRow};
+use super::rows::{
+    CONVERSATION_OWN_COLUMNS, ConversationRow, TICKET_OWN_COLUMNS, TicketRow, read_by_place,
+};
 use super::sql::{Bind, sql};
 use crate::domain::cascade::{Linked, Settings};
 use crate::domain::id::{AccountId, ConversationId, TicketId, TrashGroupId, UserId};
@@ -52,11 +58,22 @@ struct TrashRow {
     purge_at: Time,
 }
 
-#[derive(QueryableByName)]
+/// The account, with one of the ticket's properties; without, where there is none.
 struct AccountRow {
-    #[diesel(sql_type = st::Bool)]
     tickets_in_inbox: bool,
+    held: Option<HeldRow>,
 }
+
+impl FromColumns for AccountRow {
+    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        Ok(Self {
+            tickets_in_inbox: columns.take::<st::Bool, _>()?,
+            held: HeldRow::take_maybe(columns)?,
+        })
+    }
+}
+
+read_by_place!(AccountRow);
 
 /// What to try again: another command linked the conversation while this one waited for its lock.
 pub(super) fn linked_meanwhile() -> Error {
@@ -101,28 +118,23 @@ pub async fn lock(
         "SELECT {TICKET_OWN_COLUMNS} FROM tickets t WHERE t.account_id = $1 AND t.id = {the_ticket} FOR NO KEY UPDATE"
     ));
     // Draws the transaction's id, before any position of the log: the tail relies on it.
-    let settings = sql(
-        "SELECT tickets_in_inbox FROM accounts WHERE id = $1 AND pg_current_xact_id() IS NOT NULL",
-        [Bind::Uuid(account.0)],
-    );
+    let settings = about(&format!(
+        "SELECT a.tickets_in_inbox, {HELD_COLUMNS} FROM accounts a LEFT JOIN ticket_properties h \
+         ON h.account_id = a.id AND h.ticket_id = {the_ticket} WHERE a.id = $1 AND pg_current_xact_id() IS NOT NULL"
+    ));
     let lock_conversations = about(&format!(
         "SELECT {CONVERSATION_OWN_COLUMNS} FROM conversations c WHERE c.account_id = $1 \
          AND {the_conversations} ORDER BY c.id FOR NO KEY UPDATE"
     ));
-    let properties = about(&format!(
-        "SELECT {HELD_COLUMNS} FROM ticket_properties WHERE account_id = $1 AND ticket_id = {the_ticket}"
-    ));
-    let (tickets, accounts, conversations, properties, named_owner): (
+    let (tickets, accounts, conversations, named_owner): (
         Vec<TicketRow>,
         Vec<AccountRow>,
         Vec<ConversationRow>,
-        Vec<HeldRow>,
         _,
     ) = try_join!(
         lock_ticket.load(&mut &*connection),
         settings.load(&mut &*connection),
         lock_conversations.load(&mut &*connection),
-        properties.load(&mut &*connection),
         lock_owner(tx, account, owner)
     )?;
     let ticket_group = tickets.as_slice().first().and_then(TicketRow::trash_group);
@@ -132,7 +144,7 @@ pub async fn lock(
         .map(Ticket::try_from)
         .transpose()?;
     let missing = || Error::Internal(format!("account {account} is gone"));
-    let account_row = accounts.into_iter().next().ok_or_else(missing)?;
+    let tickets_in_inbox = accounts.first().ok_or_else(missing)?.tickets_in_inbox;
 
     let groups: Vec<_> = conversations
         .iter()
@@ -143,7 +155,8 @@ pub async fn lock(
         .map(Conversation::try_from)
         .collect::<Result<_>>()?;
     if let Some(ticket) = &mut ticket {
-        let held = properties.into_iter().map(HeldRow::decode);
+        let held = accounts.into_iter().filter_map(|row| row.held);
+        let held = held.map(HeldRow::decode);
         ticket.properties = held
             .map(|row| row.map(|(_, property, held)| (property, held)))
             .collect::<Result<_>>()?;
@@ -184,7 +197,7 @@ pub async fn lock(
             .map(|owner| UserId(owner.id)),
     );
     let settings = Settings {
-        tickets_in_inbox: account_row.tickets_in_inbox,
+        tickets_in_inbox,
         retention,
     };
     Ok(Linked {

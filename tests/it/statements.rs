@@ -17,9 +17,9 @@ use crate::support::{Client, TestAccount, TestApp, database};
 use proxy::{Proxy, Transaction};
 
 /// Statements of one `updateTicketStatus`, in their order: begin and settings of the transaction; the wanted status;
-/// the ticket with its lock; the account; the conversations with their locks; the ticket's properties; who asks; rows and
-/// log, all in one; commit.
-const STATEMENTS: usize = 9;
+/// the ticket with its lock; the account with the ticket's properties; the conversations with their locks; who asks;
+/// rows and log, all in one; commit.
+const STATEMENTS: usize = 8;
 /// What is pipelined counts as one: all that is read; all that is written, and the commit.
 const ROUND_TRIPS: usize = 2;
 /// Statements that must run in this order, also where one has to be prepared first: what is linked to a ticket is known
