@@ -39,6 +39,7 @@ mod stranger;
 mod timed;
 mod valid;
 mod variables;
+mod written;
 mod ws;
 
 use std::sync::Arc;

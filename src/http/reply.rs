@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::{
     negotiate::MediaType,
     problem::{code, with_code},
+    written::Data,
 };
 
 /// A response as the specification wants it: errors first, and no `data` where nothing was executed.
@@ -22,7 +23,7 @@ struct Encoded<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
+    data: Option<Data<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     extensions: &'a BTreeMap<String, Value>,
 }
@@ -31,7 +32,7 @@ impl<'a> From<&'a GraphQlResponse> for Encoded<'a> {
     fn from(response: &'a GraphQlResponse) -> Self {
         Self {
             errors: &response.errors,
-            data: (!is_request_error(response)).then_some(&response.data),
+            data: (!is_request_error(response)).then_some(Data(&response.data)),
             extensions: &response.extensions,
         }
     }

@@ -38,19 +38,22 @@ struct ListedRow {
     mark: Uuid,
     /// The thing whose list it is in; its own id in a list of the account.
     parent: Uuid,
-    row: ConversationRow,
-    beside: Beside,
+    listed: Listed,
 }
 
 impl FromColumns for ListedRow {
     fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
         let mark = columns.take::<st::Uuid, _>()?;
         let flags = columns.take::<st::SmallInt, _>()?;
+        let parent = columns.take::<st::Uuid, _>()?;
+        // Put together at once: rows are long, and each further list of them would be a copy.
+        let conversation: Conversation = ConversationRow::take(columns)?.try_into()?;
+        let with = Beside::take(flags, columns)?.of_conversation(&conversation)?;
+        let conversation = Arc::new(conversation);
         Ok(Self {
             mark,
-            parent: columns.take::<st::Uuid, _>()?,
-            row: ConversationRow::take(columns)?,
-            beside: Beside::take(flags, columns)?,
+            parent,
+            listed: Listed { conversation, with },
         })
     }
 }
@@ -62,13 +65,8 @@ async fn load(source: &Source, statement: Sql) -> Result<Vec<(Uuid, Listed)>> {
     if let Some(row) = rows.first() {
         source.has_mark(row.mark);
     }
-    let decode = |listed: ListedRow| {
-        let conversation: Conversation = listed.row.try_into()?;
-        let with = listed.beside.of_conversation(&conversation)?;
-        let conversation = Arc::new(conversation);
-        Ok((listed.parent, Listed { conversation, with }))
-    };
-    rows.into_iter().map(decode).collect()
+    let listed = rows.into_iter().map(|row| (row.parent, row.listed));
+    Ok(listed.collect())
 }
 
 fn keyset(order: Order<ConversationSort>) -> Keyset {

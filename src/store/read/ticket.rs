@@ -33,18 +33,20 @@ pub struct Listed {
 struct ListedRow {
     /// The account's; the same in each row.
     mark: Uuid,
-    row: TicketRow,
-    beside: Beside,
+    listed: Listed,
 }
 
 impl FromColumns for ListedRow {
     fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
         let mark = columns.take::<st::Uuid, _>()?;
         let flags = columns.take::<st::SmallInt, _>()?;
+        // Put together at once: rows are long, and each further list of them would be a copy.
+        let ticket: Ticket = TicketRow::take(columns)?.try_into()?;
+        let with = Beside::take(flags, columns)?.of_ticket(&ticket)?;
+        let ticket = Arc::new(ticket);
         Ok(Self {
             mark,
-            row: TicketRow::take(columns)?,
-            beside: Beside::take(flags, columns)?,
+            listed: Listed { ticket, with },
         })
     }
 }
@@ -56,13 +58,7 @@ async fn load(source: &Source, statement: Sql) -> Result<Vec<Listed>> {
     if let Some(row) = rows.first() {
         source.has_mark(row.mark);
     }
-    let decode = |listed: ListedRow| {
-        let ticket: Ticket = listed.row.try_into()?;
-        let with = listed.beside.of_ticket(&ticket)?;
-        let ticket = Arc::new(ticket);
-        Ok(Listed { ticket, with })
-    };
-    rows.into_iter().map(decode).collect()
+    Ok(rows.into_iter().map(|row| row.listed).collect())
 }
 
 fn keyset(order: Order<TicketSort>) -> Keyset {
