@@ -58,10 +58,13 @@ pub fn hash_migrations(hasher: &mut DefaultHasher) {
     }
 }
 
-/// The migrated template: named after what the migrations say, so that a changed one makes another.
+/// The migrated template: named after what the migrations say, so that a changed one makes another, and after the month,
+/// since they also make the log's partitions from this one on.
 async fn template() -> String {
     let mut hasher = DefaultHasher::new();
     hash_migrations(&mut hasher);
+    let month = chrono::Utc::now().format("%Y-%m").to_string();
+    month.hash(&mut hasher);
     let name = format!("template_{:016x}", hasher.finish());
     let mut connection = connect(database_url()).await;
     // Test processes that begin at once wait for the first.
