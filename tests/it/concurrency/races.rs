@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diesel_async::SimpleAsyncConnection;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{NEWER, patient_app};
-use crate::support::desk::text;
+use crate::support::desk::{text, uuid};
 use crate::support::sql::{connect_across, log_length, number};
-use crate::support::{Client, TestAccount};
+use crate::support::{Client, TestAccount, until};
 
 /// What became of each: the result, or the code of the refusal.
 fn tally(payloads: &[Value]) -> BTreeMap<String, usize> {
@@ -140,6 +141,51 @@ async fn one_conversation_gets_one_ticket() {
         )
         .await;
     assert_eq!(data["ticket"]["number"], 4);
+}
+
+/// A command that found no ticket locks the conversation only after another one has linked it: what it then has before
+/// it lacks the ticket, so it begins anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waited_for_a_link_finds_the_ticket() {
+    let app = patient_app().await;
+    let account = app.account(NEWER).await;
+    let client = app.client(&account.token);
+    let (ticket, _) = account.ticket(&client, 1).await;
+    let conversation = account.conversation(&client).await;
+    let agent = account.user("agent").await;
+
+    let mut holder = connect_across(&app.database_url).await;
+    let hold = format!(
+        "BEGIN; SELECT FROM conversations WHERE id = '{}' FOR UPDATE",
+        uuid(&conversation)
+    );
+    holder.batch_execute(&hold).await.expect("a lock");
+    let mut observer = connect_across(&app.database_url).await;
+    let mut waiting = async |count: i64| {
+        until("they wait for the lock", async || {
+            let waiting = "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                           AND wait_event_type = 'Lock')";
+            number(&mut observer, waiting).await == count
+        })
+        .await;
+    };
+    let link = json!({ "conversationId": conversation, "ticketId": ticket });
+    let owned = json!({ "conversationId": conversation, "ownerId": agent.id });
+    let second = async {
+        waiting(1).await;
+        let release = async {
+            waiting(2).await;
+            holder.batch_execute("COMMIT").await.expect("an end");
+        };
+        let owning = client.payload("updateConversationOwner", owned);
+        futures_util::join!(owning, release).0
+    };
+    let linking = client.payload("linkConversation", link);
+    let (linked, owned) = futures_util::join!(linking, second);
+    assert_eq!(linked["result"], "APPLIED", "{linked:#}");
+    assert_eq!(owned["result"], "APPLIED", "{owned:#}");
+    // Rule 7, of a ticket that was not the conversation's when the command began.
+    assert_eq!(owned["ticket"]["owner"]["id"], agent.id, "{owned:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
