@@ -11,6 +11,7 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use uuid::Uuid;
 
@@ -20,12 +21,24 @@ use super::user::User;
 use crate::domain::id::{StatusId, UserId};
 use crate::domain::property::PropertyDefinition;
 
-/// How many of each kind are kept at most, of all accounts and marks together; what is not asked for gives way. With
-/// names and addresses of usual length some 3 MB.
-const AT_MOST: usize = 10_000;
+/// How many names of each kind are kept at most, of all accounts and marks together; what is not asked for gives way.
+/// With names of usual length some 3 MB of users or statuses, and as much of what panels show and offer.
+const AT_MOST: u64 = 10_000;
+/// What most accounts have of each kind: as many find room before anything grows.
+const USUAL: usize = 100;
 
 /// By the account's mark and the thing's id. A mark is of one account.
-type By<K, V> = Cache<(Uuid, K), V>;
+type By<K, V> = Cache<(Uuid, K), V, ByNames>;
+
+/// Weighs what is kept by its names.
+#[derive(Clone)]
+pub struct ByNames;
+
+impl<K, V: Keep> Weighter<K, V> for ByNames {
+    fn weight(&self, _: &K, value: &V) -> u64 {
+        value.names()
+    }
+}
 
 /// All that a server keeps.
 pub struct Kept {
@@ -37,9 +50,9 @@ pub struct Kept {
 impl Default for Kept {
     fn default() -> Self {
         Self {
-            users: Cache::new(AT_MOST),
-            statuses: Cache::new(AT_MOST),
-            panels: Cache::new(AT_MOST),
+            users: Cache::with_weighter(USUAL, AT_MOST, ByNames),
+            statuses: Cache::with_weighter(USUAL, AT_MOST, ByNames),
+            panels: Cache::with_weighter(USUAL, AT_MOST, ByNames),
         }
     }
 }
@@ -51,6 +64,11 @@ pub trait Keep: Sized {
 
     /// Where it is kept.
     fn place(kept: &Kept) -> &By<Self::Key, Self>;
+
+    /// How many names it has, which its size goes by.
+    fn names(&self) -> u64 {
+        1
+    }
 }
 
 impl Keep for Arc<User> {
@@ -75,6 +93,11 @@ impl Keep for Arc<Vec<Arc<PropertyDefinition>>> {
 
     fn place(kept: &Kept) -> &By<UserId, Self> {
         &kept.panels
+    }
+
+    fn names(&self) -> u64 {
+        let options = self.iter().map(|definition| definition.options.len());
+        1 + (self.len() + options.sum::<usize>()) as u64
     }
 }
 
@@ -101,5 +124,43 @@ impl Source {
         if let Some(mark) = self.mark.get() {
             V::place(&self.kept).insert((*mark, key), value.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::PropertyId;
+    use crate::domain::noun::PropertyType;
+    use crate::domain::property::PropertyOption;
+
+    #[test]
+    fn what_is_large_counts_as_much() {
+        let option = |number| PropertyOption {
+            value: format!("{number}"),
+            label: format!("No. {number}"),
+        };
+        let definition = Arc::new(PropertyDefinition {
+            id: PropertyId(Uuid::nil()),
+            name: "reason".to_owned(),
+            label: "Reason".to_owned(),
+            kind: PropertyType::Enumeration,
+            options: (0..998).map(option).collect(),
+            required: false,
+            read_only: false,
+            archived: false,
+        });
+        let kept = Kept::default();
+        let panel = Arc::new(vec![definition]);
+        for user in 0..100 {
+            let key = (Uuid::nil(), UserId(Uuid::from_u128(user)));
+            kept.panels.insert(key, Arc::clone(&panel));
+        }
+        assert!(kept.panels.weight() <= AT_MOST);
+        assert!(
+            (1..=10).contains(&kept.panels.len()),
+            "{}",
+            kept.panels.len()
+        );
     }
 }
