@@ -8,6 +8,7 @@ use tandem::config::Config;
 use tandem::domain::id::AccountId;
 use tandem::domain::noun::Role;
 use tandem::service::accounts;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::proxy::{Proxy, Transaction};
 use crate::support::desk::uuid;
@@ -17,12 +18,16 @@ use crate::support::{Client, TestApp, connect, database, database_url, hash_migr
 /// The account, in SQL.
 const SQL: &str = include_str!("large.sql");
 
+/// One test at a time is on the account: who asks is a new user of it, and what servers keep of users is read anew then.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
 /// A server on a large account, behind a proxy that notes what it asks the database.
 pub struct Large {
     /// Somebody who asks; an administrator.
     pub client: Client,
     proxy: Proxy,
     _app: TestApp,
+    _alone: MutexGuard<'static, ()>,
 }
 
 /// What one operation asked the database.
@@ -118,6 +123,7 @@ async fn make(superuser: &mut AsyncPgConnection, name: &str) {
 impl Large {
     /// Starts a server on the account, which is made where it is not there from an earlier run.
     pub async fn start() -> Self {
+        let alone = ALONE.lock().await;
         let (url, account) = large_database().await;
         let proxy = Proxy::start(&url).await;
         let config = Config {
@@ -133,6 +139,7 @@ impl Large {
             client: app.client(&token),
             proxy,
             _app: app,
+            _alone: alone,
         }
     }
 
