@@ -31,7 +31,7 @@ impl<'c, 'r, R: Row<'r, Pg>> Columns<'c, R> {
     }
 
     /// Passes over the next ones where the first of them is null: what a join did not find. Tells whether it did.
-    pub(super) fn skip_missing(&mut self, count: usize) -> bool {
+    fn skip_missing(&mut self, count: usize) -> bool {
         let missing = Row::get(self.row, self.next).is_some_and(|field| field.is_null());
         if missing {
             self.next += count;
@@ -47,4 +47,23 @@ pub(super) trait FromColumns: Sized {
     /// # Errors
     /// As [`Columns::take`].
     fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self>;
+}
+
+/// What a join may not have found: then the first of its columns is null, which it never is otherwise.
+pub(super) trait FromJoin: FromColumns {
+    /// How many columns it has.
+    const COLUMNS: usize;
+
+    /// Takes its columns, or passes over them.
+    ///
+    /// # Errors
+    /// As [`Columns::take`].
+    fn take_maybe<'r>(
+        columns: &mut Columns<'_, impl Row<'r, Pg>>,
+    ) -> deserialize::Result<Option<Self>> {
+        if columns.skip_missing(Self::COLUMNS) {
+            return Ok(None);
+        }
+        Self::take(columns).map(Some)
+    }
 }

@@ -8,7 +8,7 @@ use diesel::row::Row;
 use diesel::sql_types::{self as st, Nullable as Maybe, Untyped};
 use uuid::Uuid;
 
-use super::columns::{Columns, FromColumns};
+use super::columns::{Columns, FromColumns, FromJoin};
 use super::connection::Connection;
 use super::rows::read_by_place;
 use super::sql::{Bind, sql};
@@ -40,20 +40,11 @@ impl FromColumns for HeldRow {
 
 read_by_place!(HeldRow);
 
-impl HeldRow {
-    /// How many columns it has.
+impl FromJoin for HeldRow {
     const COLUMNS: usize = 4;
+}
 
-    /// Takes its columns where a join may have found none.
-    pub(super) fn take_maybe<'r>(
-        columns: &mut Columns<'_, impl Row<'r, Pg>>,
-    ) -> deserialize::Result<Option<Self>> {
-        if columns.skip_missing(Self::COLUMNS) {
-            return Ok(None);
-        }
-        Self::take(columns).map(Some)
-    }
-
+impl HeldRow {
     /// The ticket, the property, and what is held.
     pub(super) fn decode(self) -> Result<(TicketId, PropertyId, Held)> {
         let (ticket, version) = (self.ticket_id, self.version);

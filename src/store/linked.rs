@@ -14,7 +14,7 @@ use futures_util::try_join;
 use uuid::Uuid;
 
 use super::Tx;
-use super::columns::{Columns, FromColumns};
+use super::columns::{Columns, FromColumns, FromJoin};
 use super::held::{HELD_COLUMNS, HeldRow};
 use super::rows::{
     CONVERSATION_OWN_COLUMNS, ConversationRow, TICKET_OWN_COLUMNS, TicketRow, read_by_place,

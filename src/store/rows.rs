@@ -7,7 +7,7 @@ use diesel::sql_types::{self as st, Nullable as Maybe, Untyped};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::columns::{Columns, FromColumns};
+use super::columns::{Columns, FromColumns, FromJoin};
 use crate::domain::id::TrashGroupId;
 use crate::domain::image::{Conversation, Status, Ticket, Time, Trash};
 use crate::domain::noun::{ConversationStatus, StatusCategory, TicketPriority, Workspace};
@@ -163,20 +163,11 @@ pub(super) use read_by_place;
 
 read_by_place!(TicketRow, ConversationRow);
 
-impl TicketRow {
-    /// How many columns it has.
+impl FromJoin for TicketRow {
     const COLUMNS: usize = 19;
+}
 
-    /// Takes its columns where a join may have found no ticket.
-    pub(super) fn take_maybe<'r>(
-        columns: &mut Columns<'_, impl Row<'r, Pg>>,
-    ) -> deserialize::Result<Option<Self>> {
-        if columns.skip_missing(Self::COLUMNS) {
-            return Ok(None);
-        }
-        Self::take(columns).map(Some)
-    }
-
+impl TicketRow {
     /// The trash group that it is in.
     pub(super) const fn trash_group(&self) -> Option<Uuid> {
         self.trash_group_id

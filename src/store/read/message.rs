@@ -15,13 +15,17 @@ use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::image::{Actor, Time};
 use crate::domain::noun::MessageKind;
 use crate::error::Result;
-use crate::store::columns::{Columns, FromColumns};
+use crate::store::columns::{Columns, FromColumns, FromJoin};
 use crate::store::log::actor;
 use crate::store::rows::{known, read_by_place};
 use crate::store::sql::{Bind, sql};
 
+/// The columns of [`MessageColumns`], of `messages m`.
+pub(super) const MESSAGE_COLUMNS: &str =
+    "m.id, m.kind, m.author_kind, m.author_id, m.text, m.created_at";
+/// The columns of [`MessageRow`].
 const COLUMNS: &str =
-    "m.id, m.conversation_id, m.kind, m.author_kind, m.author_id, m.text, m.created_at";
+    "m.conversation_id, m.id, m.kind, m.author_kind, m.author_id, m.text, m.created_at";
 
 /// Oldest first: as people read a thread.
 const ORDER: Keyset = Keyset {
@@ -59,9 +63,9 @@ impl Message {
     }
 }
 
-struct MessageRow {
+/// A message without its conversation, which stands before it or is known.
+pub(super) struct MessageColumns {
     id: Uuid,
-    conversation_id: Uuid,
     kind: i16,
     author_kind: i16,
     author_id: Option<Uuid>,
@@ -69,11 +73,10 @@ struct MessageRow {
     created_at: Time,
 }
 
-impl FromColumns for MessageRow {
+impl FromColumns for MessageColumns {
     fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
         Ok(Self {
             id: columns.take::<st::Uuid, _>()?,
-            conversation_id: columns.take::<st::Uuid, _>()?,
             kind: columns.take::<st::SmallInt, _>()?,
             author_kind: columns.take::<st::SmallInt, _>()?,
             author_id: columns.take::<Maybe<st::Uuid>, _>()?,
@@ -83,18 +86,43 @@ impl FromColumns for MessageRow {
     }
 }
 
-read_by_place!(MessageRow);
+impl FromJoin for MessageColumns {
+    const COLUMNS: usize = 6;
+}
 
-impl MessageRow {
-    fn decode(self) -> Result<Message> {
+impl MessageColumns {
+    /// The message, of that conversation.
+    pub(super) fn decode(self, conversation: ConversationId) -> Result<Message> {
         Ok(Message {
             id: self.id.into(),
-            conversation: self.conversation_id.into(),
+            conversation,
             kind: known(MessageKind::from_code(self.kind), "kind of message")?,
             author: actor(self.author_kind, self.author_id)?,
             text: self.text,
             created_at: self.created_at,
         })
+    }
+}
+
+struct MessageRow {
+    conversation: Uuid,
+    message: MessageColumns,
+}
+
+impl FromColumns for MessageRow {
+    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
+        Ok(Self {
+            conversation: columns.take::<st::Uuid, _>()?,
+            message: MessageColumns::take(columns)?,
+        })
+    }
+}
+
+read_by_place!(MessageRow);
+
+impl MessageRow {
+    fn decode(self) -> Result<Message> {
+        self.message.decode(self.conversation.into())
     }
 }
 
