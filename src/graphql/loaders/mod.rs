@@ -1,12 +1,18 @@
 //! The loaders of one response.
 
 mod joined;
+mod log;
 mod pages;
+mod settings;
 
 pub use joined::{ConversationsJoined, TicketsJoined};
+pub use log::{Entries, Undos};
 pub use pages::{
     ConversationCounts, ConversationPages, MessageCounts, MessagePages, TicketCounts, TicketPages,
     TimelineCounts, Timelines,
+};
+pub use settings::{
+    ChannelsOfInbox, Definitions, InboxesOfUser, OwnAccount, Panels, StatusesOfPipeline,
 };
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,19 +23,16 @@ use futures_util::future::try_join_all;
 
 use super::loader::{Base, Batch, Loader};
 use super::turns::Turns;
-use crate::domain::event::Entry;
 use crate::domain::id::{
-    CascadeId, ChannelId, ContactId, ConversationId, InboxId, IntegrationId, MessageId, PipelineId,
+    ChannelId, ContactId, ConversationId, InboxId, IntegrationId, MessageId, PipelineId,
     PropertyId, SavedViewId, StatusId, TicketId, TrashGroupId, UserId,
 };
 use crate::domain::image::{Conversation, Held, Ticket};
-use crate::domain::property::PropertyDefinition;
 use crate::domain::saved_view::SavedView;
 use crate::error::Result;
 use crate::store::read::joins::{ConversationJoins, TicketJoins};
 use crate::store::read::{
-    Source, account, cascade, conversation, desk, message, property, saved_view, ticket, trash,
-    user,
+    Source, conversation, desk, message, property, saved_view, ticket, trash, user,
 };
 
 /// That what a batch loads is kept for later responses.
@@ -44,6 +47,7 @@ macro_rules! kept {
         }
     };
 }
+use kept;
 
 macro_rules! things_by_id {
     ($($(#[$doc:meta])* $batch:ident: $key:ty => $value:ty, $read:path $(, $kept:ident)?;)*) => {$(
@@ -152,99 +156,6 @@ where
     Ok(try_join_all(loads).await?.into_iter().flatten().collect())
 }
 
-/// The account itself.
-pub struct OwnAccount;
-
-impl Batch for OwnAccount {
-    type Key = ();
-    type Value = Arc<account::Account>;
-
-    async fn load(source: Source, _: Vec<()>) -> Result<Vec<((), Self::Value)>> {
-        Ok(vec![((), Arc::new(account::own(&source).await?))])
-    }
-}
-
-/// All property definitions of the account, by label.
-pub struct Definitions;
-
-impl Batch for Definitions {
-    type Key = ();
-    type Value = Arc<Vec<Arc<PropertyDefinition>>>;
-
-    async fn load(source: Source, _: Vec<()>) -> Result<Vec<((), Self::Value)>> {
-        let all = property::all_definitions(&source).await?;
-        Ok(vec![(
-            (),
-            Arc::new(all.into_iter().map(Arc::new).collect()),
-        )])
-    }
-}
-
-/// What a user's panel shows.
-pub struct Panels;
-
-impl Batch for Panels {
-    type Key = UserId;
-    type Value = Arc<Vec<Arc<PropertyDefinition>>>;
-
-    async fn load(source: Source, keys: Vec<UserId>) -> Result<Vec<(UserId, Self::Value)>> {
-        // Only ever the viewer's own.
-        let mut panels = Vec::with_capacity(keys.len());
-        for user in keys {
-            let shown = property::panel_of_user(&source, user).await?;
-            panels.push((user, Arc::new(shown.into_iter().map(Arc::new).collect())));
-        }
-        Ok(panels)
-    }
-
-    kept!();
-}
-
-/// The inboxes that a user is limited to; of who is not, nothing.
-pub struct InboxesOfUser;
-
-impl Batch for InboxesOfUser {
-    type Key = UserId;
-    type Value = Arc<Vec<InboxId>>;
-
-    async fn load(source: Source, keys: Vec<UserId>) -> Result<Vec<(UserId, Self::Value)>> {
-        let ids = keys.iter().map(|id| id.0).collect();
-        let rows = user::inboxes_of_users(&source, ids).await?;
-        Ok(rows
-            .into_iter()
-            .map(|(user, inboxes)| (user, Arc::new(inboxes)))
-            .collect())
-    }
-}
-
-/// The channels of an inbox.
-pub struct ChannelsOfInbox;
-
-impl Batch for ChannelsOfInbox {
-    type Key = InboxId;
-    type Value = Arc<Vec<desk::Channel>>;
-
-    async fn load(source: Source, keys: Vec<InboxId>) -> Result<Vec<(InboxId, Self::Value)>> {
-        let ids = keys.iter().map(|id| id.0).collect();
-        let rows = desk::channels_of_inboxes(&source, ids).await?;
-        Ok(grouped(rows.into_iter().map(|row| (row.inbox, row))))
-    }
-}
-
-/// The statuses of a pipeline.
-pub struct StatusesOfPipeline;
-
-impl Batch for StatusesOfPipeline {
-    type Key = PipelineId;
-    type Value = Arc<Vec<desk::Status>>;
-
-    async fn load(source: Source, keys: Vec<PipelineId>) -> Result<Vec<(PipelineId, Self::Value)>> {
-        let ids = keys.iter().map(|id| id.0).collect();
-        let rows = desk::statuses_of_pipelines(&source, ids).await?;
-        Ok(grouped(rows.into_iter().map(|row| (row.pipeline, row))))
-    }
-}
-
 /// The properties of a ticket.
 pub struct Properties;
 
@@ -284,54 +195,6 @@ impl Batch for LastMessages {
             .map(|row| (row.conversation, Arc::new(row)))
             .collect())
     }
-}
-
-/// Cascades by id.
-pub struct Entries;
-
-impl Batch for Entries {
-    type Key = CascadeId;
-    type Value = Arc<Entry>;
-
-    async fn load(source: Source, keys: Vec<CascadeId>) -> Result<Vec<(CascadeId, Arc<Entry>)>> {
-        let rows = cascade::entries_by_id(&source, &keys).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.id, Arc::new(row)))
-            .collect())
-    }
-}
-
-/// The undo of a cascade that stands.
-pub struct Undos;
-
-impl Batch for Undos {
-    type Key = CascadeId;
-    type Value = Arc<Entry>;
-
-    async fn load(source: Source, keys: Vec<CascadeId>) -> Result<Vec<(CascadeId, Arc<Entry>)>> {
-        let ids = keys.iter().map(|id| id.0).collect();
-        let undos = cascade::undos_of(&source, ids).await?;
-        let standing = standing(undos.into_iter().map(Arc::new).collect());
-        let of = |id| standing.get(&id).map(|undo| (id, Arc::clone(undo)));
-        Ok(keys.into_iter().filter_map(of).collect())
-    }
-}
-
-/// The latest undo that stands of each cascade that has one, from all undos, oldest first. An undo that has itself
-/// been undone does not stand.
-fn standing(undos: Vec<Arc<Entry>>) -> HashMap<CascadeId, Arc<Entry>> {
-    let mut standing: HashMap<CascadeId, Arc<Entry>> = HashMap::new();
-    // Newest first: whatever takes an undo back is later than the undo, so it is already known.
-    for undo in undos.into_iter().rev() {
-        if standing.contains_key(&undo.id) {
-            continue;
-        }
-        if let Some(undone) = undo.undoes {
-            standing.entry(undone).or_insert(undo);
-        }
-    }
-    standing
 }
 
 /// The ids of what a trash group has of one table.
@@ -462,53 +325,4 @@ loaders! {
     group_conversations: GroupConversations,
     /// Saved views.
     saved_views: SavedViews,
-}
-
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::domain::cascade::Touches;
-    use crate::domain::event::{Body, Position};
-    use crate::domain::image::Actor;
-
-    fn undo(id: u128, undoes: u128) -> Arc<Entry> {
-        Arc::new(Entry {
-            position: Some(Position(id as i64)),
-            account: Uuid::nil().into(),
-            id: Uuid::from_u128(id).into(),
-            occurred_at: chrono::DateTime::UNIX_EPOCH,
-            actor: Actor::System,
-            command: "undoCascade".into(),
-            undoes: Some(Uuid::from_u128(undoes).into()),
-            body: Body {
-                v: 1,
-                effects: vec![],
-                touches: Touches::default(),
-                tickets: vec![],
-                conversations: vec![],
-            },
-        })
-    }
-
-    fn standing_of(undos: &[(u128, u128)], id: u128) -> Option<u128> {
-        let undos = undos
-            .iter()
-            .map(|(id, undoes)| undo(*id, *undoes))
-            .collect();
-        standing(undos)
-            .get(&CascadeId(Uuid::from_u128(id)))
-            .map(|undo| undo.id.0.as_u128())
-    }
-
-    #[test]
-    fn an_undo_that_was_undone_does_not_stand() {
-        assert_eq!(standing_of(&[(2, 1)], 1), Some(2));
-        assert_eq!(standing_of(&[(2, 1), (3, 2)], 1), None);
-        assert_eq!(standing_of(&[(2, 1), (3, 2)], 2), Some(3));
-        // Undone, taken back, undone again; and the taking back taken back.
-        assert_eq!(standing_of(&[(2, 1), (3, 2), (4, 1)], 1), Some(4));
-        assert_eq!(standing_of(&[(2, 1), (3, 2), (4, 3)], 1), Some(2));
-    }
 }
