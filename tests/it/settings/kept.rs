@@ -123,12 +123,35 @@ async fn a_change_of_the_settings_shows_at_once_on_every_server() {
     let archived = json!({ "name": "size", "archived": true });
     client.done("updatePropertyDefinition", archived).await;
     labels(&["Colour"]).await;
+    let back = json!({ "name": "size", "archived": false });
+    client.done("updatePropertyDefinition", back).await;
+    labels(&["Its size", "Colour", "Its size", "Colour"]).await;
 
     // Also what an operator changes by hand.
-    let by_hand = format!(
-        "UPDATE users SET name = 'By hand' WHERE id = '{}'",
-        uuid(&agent.id)
-    );
-    assert_eq!(commit(&database.url, &by_hand).await, None);
+    let by_hand = async |statement: &str| {
+        assert_eq!(commit(&database.url, statement).await, None, "{statement}");
+    };
+    by_hand("DELETE FROM panel_properties WHERE position > 0").await;
+    labels(&["Its size"]).await;
+    let named = |name: &str| format!("SELECT id FROM property_definitions WHERE name = '{name}'");
+    let (size, colour) = (named("size"), named("colour"));
+    by_hand(&format!(
+        "UPDATE panel_properties SET definition_id = ({colour})"
+    ))
+    .await;
+    labels(&["Colour"]).await;
+    by_hand(&format!(
+        "INSERT INTO panel_properties (account_id, user_id, position, definition_id)
+         SELECT account_id, user_id, position + 1, ({size}) FROM panel_properties"
+    ))
+    .await;
+    labels(&["Colour", "Its size", "Colour", "Its size"]).await;
+    by_hand("UPDATE property_definitions SET archived = true WHERE name = 'size'").await;
+    labels(&["Colour"]).await;
+    let agent = uuid(&agent.id);
+    by_hand(&format!(
+        "UPDATE users SET name = 'By hand' WHERE id = '{agent}'"
+    ))
+    .await;
     screen.shows("owner", "name", &[json!("By hand")]).await;
 }

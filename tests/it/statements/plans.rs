@@ -32,6 +32,8 @@ pub struct Seen {
     pub indexes: Vec<String>,
     /// How many rows of large tables were looked at, those that a condition threw away included.
     pub rows_read: f64,
+    /// How many rows were sorted.
+    pub rows_sorted: f64,
     /// What should not be: a large table read whole, or too much sorted.
     pub faults: Vec<String>,
 }
@@ -74,6 +76,7 @@ impl Seen {
                 .iter()
                 .map(|part| part["Actual Rows"].as_f64().unwrap_or_default() * loops)
                 .sum();
+            self.rows_sorted += rows;
             if rows > SORTED_AT_MOST {
                 self.faults.push(format!("{rows} rows are sorted"));
             }

@@ -25,6 +25,7 @@ fn seen(asked: &Asked) -> Seen {
     for plan in &asked.plans {
         let one = Seen::of(plan);
         all.rows_read += one.rows_read;
+        all.rows_sorted += one.rows_sorted;
         all.indexes.extend(one.indexes);
         let statement = plan["Query Text"].as_str().unwrap_or_default();
         all.faults.extend(
@@ -137,6 +138,8 @@ async fn screens(large: &Large) {
         );
         let seen = seen(&many);
         assert_eq!(seen.faults, Vec::<String>::new(), "{name}");
+        // Rows come out of their indexes as they are shown; the few statuses of the pipelines do not.
+        assert_eq!(seen.rows_sorted, 0.0, "{name} sorts rows");
         // Each row of the page, and up to four rows of large tables beside it.
         assert!(
             seen.rows_read <= 5.0 * PAGE,
