@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
@@ -158,7 +158,7 @@ impl<B: Batch> Loader<B> {
         let batch = match &state.batch {
             Some(batch) => batch.clone(),
             None => {
-                let batch = run(Arc::clone(&self.base), Arc::clone(self.state()));
+                let batch = run(Arc::clone(&self.base), Arc::downgrade(self.state()));
                 let batch = batch.boxed().shared();
                 state.batch = Some(batch.clone());
                 batch
@@ -170,18 +170,25 @@ impl<B: Batch> Loader<B> {
     }
 }
 
-/// One batch. Everybody who waits for it drives it, so that nobody hangs when another one is dropped.
+/// One batch. Everybody who waits for it drives it, so that nobody hangs when another one is dropped. It does not hold what
+/// holds it: once the whole response is dropped, it is too, and with it the connection that it reads by.
 async fn run<B: Batch>(
     base: Arc<Base>,
-    state: Arc<Mutex<State<B>>>,
+    state: Weak<Mutex<State<B>>>,
 ) -> Result<(), async_graphql::Error> {
     base.turns.next().await;
     let keys: Vec<_> = {
+        let Some(state) = state.upgrade() else {
+            return Ok(());
+        };
         let mut state = lock(&state);
         state.batch = None;
         state.open.drain().collect()
     };
     let found = B::load(base.source.clone(), keys.clone()).await;
+    let Some(state) = state.upgrade() else {
+        return Ok(());
+    };
     let mut state = lock(&state);
     for key in keys {
         state.asked.remove(&key);
@@ -263,5 +270,13 @@ mod tests {
         let (bad, good) = tokio::join!(loader.one(1013), loader.one(200));
         assert!(bad.is_err() && good.is_err());
         assert_eq!(loader.one(200).await.unwrap(), Some(400));
+
+        // When all have gone, nothing of what they asked for is left.
+        let base = Arc::downgrade(&loader.base);
+        let mut asking = Box::pin(loader.one(106));
+        assert!(futures_util::poll!(&mut asking).is_pending());
+        drop(asking);
+        drop(loader);
+        assert!(base.upgrade().is_none());
     }
 }

@@ -41,3 +41,27 @@ async fn a_reader_that_goes_leaves_no_transaction_behind() {
         client.done("updateConversationStatus", input).await;
     }
 }
+
+/// Statements of loaders and of lists.
+const SCREEN: &str = "{ tickets(first: 5) { nodes { id owner { name } conversations { nodes { id } } } }
+    conversations(first: 5) { nodes { id messages { nodes { id } } inbox { name channels { id } } } } }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_given_up_gives_its_connection_back() {
+    let app = TestApp::start_with(Config {
+        pool_size: 1,
+        ..super::patience()
+    })
+    .await;
+    let account = app.account(super::NEWER).await;
+    let client = app.client(&account.token);
+    account.ticket(&client, 2).await;
+    let begun = std::time::Instant::now();
+    let whole = client.gql(SCREEN, json!({})).await;
+    let takes = begun.elapsed().max(Duration::from_millis(5));
+    for round in 0..150 {
+        let read = client.raw(SCREEN, json!({}));
+        let _ = tokio::time::timeout(takes * round / 150, read).await;
+    }
+    assert_eq!(client.gql(SCREEN, json!({})).await, whole);
+}
