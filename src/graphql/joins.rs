@@ -46,8 +46,7 @@ pub(super) fn ticket_joins(ctx: &Context<'_>) -> TicketJoins {
 }
 
 /// What is selected of the conversations of the connection that the field is.
-pub(super) fn conversations_joins(ctx: &Context<'_>) -> ConversationJoins {
-    let look = ctx.look_ahead();
+pub(super) fn conversations_joins(look: &Lookahead<'_>) -> ConversationJoins {
     let [nodes, edges] = [look.field("nodes"), look.field("edges").field("node")];
     of_conversation(&nodes, of_listed_ticket).and(of_conversation(&edges, of_listed_ticket))
 }

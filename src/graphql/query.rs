@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 
 use super::Shown;
+use super::ahead::of_inbox;
 use super::connection::{Connection, PageArgs, Total};
 use super::cursor::{ListId, ListKind};
 use super::inputs::{
@@ -92,6 +93,8 @@ impl Query {
         let Ok(id) = InboxId::parse(&id) else {
             return Ok(None);
         };
+        // The conversations bring along what tells whether the inbox is as it was read before.
+        of_inbox(ctx, id).await;
         let found = reader(ctx)?.loaders().inboxes.one(id).await?;
         Ok(found.map(Inbox))
     }

@@ -50,7 +50,7 @@ const fn kind(parent: conversation::Parent) -> u8 {
         conversation::Parent::Inbox(_) => 0,
         conversation::Parent::Contact(_) => 1,
         conversation::Parent::Ticket(_) => 2,
-        conversation::Parent::Previous { .. } => 3,
+        conversation::Parent::Previous(_) => 3,
     }
 }
 

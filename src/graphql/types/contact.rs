@@ -7,10 +7,9 @@ use async_graphql::{Context, ID, Object};
 use super::lists::{ConversationsOf, conversation_list_of, ticket_list_of_contact};
 use super::{Conversation, Ticket};
 use crate::graphql::connection::{Connection, PageArgs};
-use crate::graphql::cursor::ListKind;
 use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::scalars::DateTime;
-use crate::store::read::{conversation, user};
+use crate::store::read::user;
 
 /// A customer of the account.
 pub struct Contact(pub Arc<user::Contact>);
@@ -50,12 +49,7 @@ impl Contact {
         #[graphql(desc = "At most so many: 25 if left out, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> async_graphql::Result<Connection<Conversation>> {
-        let of = ConversationsOf {
-            kind: ListKind::ContactConversations,
-            parent: conversation::Parent::Contact(self.0.id.0),
-            thing: self.0.id.0,
-            with_trash: false,
-        };
+        let of = ConversationsOf::contact(self.0.id);
         conversation_list_of(ctx, of, None, None, PageArgs::forward(first, after)).await
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use futures_util::join;
 
 use super::lists::{ConversationsOf, conversation_list_of, timeline};
 use super::user::maybe_user_at;
@@ -14,6 +15,7 @@ use crate::domain::cascade::Subject;
 use crate::domain::id::ConversationId;
 use crate::domain::image;
 use crate::graphql::Shown;
+use crate::graphql::ahead::of_conversation;
 use crate::graphql::connection::{Connection, PageArgs, Total};
 use crate::graphql::cursor::{ListId, ListKind};
 use crate::graphql::joins::conversation_joins;
@@ -21,8 +23,9 @@ use crate::graphql::limits::Limits;
 use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::{Reader, reader};
-use crate::store::read::conversation;
 use crate::store::read::joins::ConversationJoins;
+use crate::store::read::message;
+use crate::store::read::page::Rows;
 
 /// One thread with one contact in one inbox.
 #[derive(Clone)]
@@ -67,12 +70,27 @@ impl Conversation {
         let joins = conversation_joins(ctx);
         let loaders = reader.loaders();
         if joins == ConversationJoins::NONE || reader.pushed_conversation(id).is_some() {
-            return Self::find(&reader, id).await;
+            return join!(Self::find(&reader, id), of_conversation(ctx, id)).0;
         }
-        let found = loaders.conversations_joined.one((id, joins)).await?;
+        let found = loaders.conversations_joined.one((id, joins));
+        let (found, ()) = join!(found, of_conversation(ctx, id));
+        let found = found?;
         loaders.know_conversations(found.as_slice());
         Ok(found.map(|row| Self::new(row.conversation)))
     }
+}
+
+/// Reads a page of a conversation's messages and notes; also tells what it is a page of.
+pub(in crate::graphql) async fn ask_for_messages(
+    ctx: &Context<'_>,
+    of: ConversationId,
+    args: &PageArgs,
+) -> async_graphql::Result<(ListId, Option<Arc<Rows<Arc<message::Message>>>>)> {
+    let list = ListId::by_time(ListKind::Messages, 0).of(of.0);
+    let page = args.page(list, ctx.data::<Limits>()?).shown()?;
+    let reader = reader(ctx)?;
+    let rows = reader.loaders().message_pages.one((of.0, page)).await?;
+    Ok((list, rows))
 }
 
 /// One thread with one contact in one inbox.
@@ -149,12 +167,10 @@ impl Conversation {
             last,
             before,
         };
-        let id = self.image.id.0;
-        let list = ListId::by_time(ListKind::Messages, 0).of(id);
-        let page = args.page(list, ctx.data::<Limits>()?).shown()?;
-        let rows = reader(ctx)?.loaders().message_pages.one((id, page)).await?;
+        let id = self.image.id;
+        let (list, rows) = ask_for_messages(ctx, id, &args).await?;
         let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
-        Ok(Connection::new(list, rows, Total::Messages(id), |row| {
+        Ok(Connection::new(list, rows, Total::Messages(id.0), |row| {
             (row.key(), Message(row))
         }))
     }
@@ -176,15 +192,7 @@ impl Conversation {
         #[graphql(desc = "At most so many: 25 if left out, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> async_graphql::Result<Connection<Conversation>> {
-        let of = ConversationsOf {
-            kind: ListKind::PreviousConversations,
-            parent: conversation::Parent::Previous {
-                contact: self.image.contact.0,
-                but: self.image.id.0,
-            },
-            thing: self.image.id.0,
-            with_trash: false,
-        };
+        let of = ConversationsOf::previous(self.image.id);
         conversation_list_of(ctx, of, None, None, PageArgs::forward(first, after)).await
     }
 

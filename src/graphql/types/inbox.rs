@@ -7,11 +7,10 @@ use async_graphql::{Context, ID, Object};
 use super::lists::{ConversationsOf, conversation_list_of};
 use super::{ChannelKind, Conversation};
 use crate::graphql::connection::{Connection, PageArgs};
-use crate::graphql::cursor::ListKind;
 use crate::graphql::inputs::{ConversationFilter, ConversationOrder};
 use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::state::reader;
-use crate::store::read::{conversation, desk};
+use crate::store::read::desk;
 
 /// Where conversations arrive.
 pub struct Inbox(pub Arc<desk::Inbox>);
@@ -60,12 +59,7 @@ impl Inbox {
         last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> async_graphql::Result<Connection<Conversation>> {
-        let of = ConversationsOf {
-            kind: ListKind::InboxConversations,
-            parent: conversation::Parent::Inbox(self.0.id.0),
-            thing: self.0.id.0,
-            with_trash: false,
-        };
+        let of = ConversationsOf::inbox(self.0.id);
         let args = PageArgs {
             first,
             after,

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
-use uuid::Uuid;
+use async_graphql::{Context, Lookahead};
 
 use super::{Cascade, Conversation, Ticket};
 use crate::domain::cascade::Subject;
 use crate::domain::filter;
-use crate::domain::id::ContactId;
+use crate::domain::id::{ContactId, ConversationId, InboxId, TicketId};
 use crate::graphql::Shown;
 use crate::graphql::connection::{Connection, Listed, PageArgs, Total};
 use crate::graphql::cursor::{ListId, ListKind};
@@ -17,7 +16,7 @@ use crate::graphql::joins::{conversations_joins, tickets_joins};
 use crate::graphql::limits::Limits;
 use crate::graphql::state::reader;
 use crate::store::read::cascade::key as entry_key;
-use crate::store::read::page::Key;
+use crate::store::read::page::{Key, Rows};
 use crate::store::read::{conversation, ticket};
 
 impl Listed for Conversation {
@@ -102,7 +101,7 @@ pub(super) async fn conversation_page(
 ) -> async_graphql::Result<Connection<Conversation>> {
     let page = args.page(list, ctx.data::<Limits>()?).shown()?;
     let reader = reader(ctx)?;
-    let joins = conversations_joins(ctx);
+    let joins = conversations_joins(&ctx.look_ahead());
     let rows = conversation::page(reader.source(), &filter, order, page, joins).await;
     let rows = rows.shown()?;
     reader.loaders().know_conversations(&rows.rows);
@@ -111,15 +110,86 @@ pub(super) async fn conversation_page(
 }
 
 /// Which thing's conversations.
-pub(super) struct ConversationsOf {
+#[derive(Clone, Copy)]
+pub(in crate::graphql) struct ConversationsOf {
     /// The list, as its cursors name it.
-    pub kind: ListKind,
+    kind: ListKind,
     /// What they are found by.
-    pub parent: conversation::Parent,
-    /// The thing, as the cursors name it.
-    pub thing: Uuid,
+    parent: conversation::Parent,
     /// Whether those in the trash are shown: the lot of those who are there together.
-    pub with_trash: bool,
+    with_trash: bool,
+}
+
+impl ConversationsOf {
+    const fn new(kind: ListKind, parent: conversation::Parent) -> Self {
+        Self {
+            kind,
+            parent,
+            with_trash: false,
+        }
+    }
+
+    /// Those in an inbox.
+    pub const fn inbox(id: InboxId) -> Self {
+        let parent = conversation::Parent::Inbox(id.0);
+        Self::new(ListKind::InboxConversations, parent)
+    }
+
+    /// Those with a contact.
+    pub const fn contact(id: ContactId) -> Self {
+        let parent = conversation::Parent::Contact(id.0);
+        Self::new(ListKind::ContactConversations, parent)
+    }
+
+    /// The contact's others, beside that conversation.
+    pub const fn previous(id: ConversationId) -> Self {
+        let parent = conversation::Parent::Previous(id.0);
+        Self::new(ListKind::PreviousConversations, parent)
+    }
+
+    /// Those of a ticket, which are in the trash together with it.
+    pub const fn ticket(id: TicketId) -> Self {
+        let parent = conversation::Parent::Ticket(id.0);
+        Self {
+            with_trash: true,
+            ..Self::new(ListKind::TicketConversations, parent)
+        }
+    }
+}
+
+/// A page of one thing's conversations, and what it is a page of.
+pub(in crate::graphql) struct ConversationsAsked {
+    list: ListId,
+    spec: conversation::List,
+    rows: Option<Arc<Rows<conversation::Listed>>>,
+}
+
+/// Reads a page of one thing's conversations for the field that is looked at.
+pub(in crate::graphql) async fn ask_for_conversations(
+    ctx: &Context<'_>,
+    look: &Lookahead<'_>,
+    of: ConversationsOf,
+    filter: Option<ConversationFilter>,
+    order: Option<ConversationOrder>,
+    args: PageArgs,
+) -> async_graphql::Result<ConversationsAsked> {
+    let limits = ctx.data::<Limits>()?;
+    let reader = reader(ctx)?;
+    let filter = if of.with_trash {
+        None
+    } else {
+        let me = reader.viewer().user();
+        let filter = ConversationFilter::read(filter, me, limits).shown()?;
+        Some(Arc::new(filter))
+    };
+    let order = order.unwrap_or_default().into();
+    let list = conversation_order(order, of.kind).of(of.parent.id());
+    let page = args.page(list, limits).shown()?;
+    let spec = conversation::List { filter, order };
+    let pages = &reader.loaders().conversation_pages;
+    let key = (of.parent, spec.clone(), page, conversations_joins(look));
+    let rows = pages.one(key).await?;
+    Ok(ConversationsAsked { list, spec, rows })
 }
 
 /// A page of one thing's conversations.
@@ -130,26 +200,13 @@ pub(super) async fn conversation_list_of(
     order: Option<ConversationOrder>,
     args: PageArgs,
 ) -> async_graphql::Result<Connection<Conversation>> {
-    let limits = ctx.data::<Limits>()?;
-    let filter = if of.with_trash {
-        None
-    } else {
-        let me = reader(ctx)?.viewer().user();
-        let filter = ConversationFilter::read(filter, me, limits).shown()?;
-        Some(Arc::new(filter))
-    };
-    let order = order.unwrap_or_default().into();
-    let list = conversation_order(order, of.kind).of(of.thing);
-    let page = args.page(list, limits).shown()?;
-    let spec = conversation::List { filter, order };
-    let reader = reader(ctx)?;
-    let pages = &reader.loaders().conversation_pages;
-    let key = (of.parent, spec.clone(), page, conversations_joins(ctx));
-    let rows = pages.one(key).await?;
+    let asked = ask_for_conversations(ctx, &ctx.look_ahead(), of, filter, order, args).await?;
+    let ConversationsAsked { list, spec, rows } = asked;
     let rows = rows.map(|rows| (*rows).clone()).unwrap_or_default();
-    reader.loaders().know_conversations(&rows.rows);
+    reader(ctx)?.loaders().know_conversations(&rows.rows);
+    let node = conversation_node(spec.order);
     let total = Total::ConversationsOf(of.parent, spec);
-    Ok(Connection::new(list, rows, total, conversation_node(order)))
+    Ok(Connection::new(list, rows, total, node))
 }
 
 /// Reads what tickets are filtered by, with the account's definitions where it names properties.

@@ -24,9 +24,12 @@ pub use account::{Account, Viewer};
 pub use cascade::{Cascade, CascadeRuleDescription};
 pub use contact::Contact;
 pub use conversation::Conversation;
+pub(super) use conversation::ask_for_messages;
 pub use effect::{Effect, InitialValue, Subject};
 pub use inbox::{Channel, Inbox};
-pub(super) use lists::{conversation_list, ticket_filter, ticket_list};
+pub(super) use lists::{
+    ConversationsOf, ask_for_conversations, conversation_list, ticket_filter, ticket_list,
+};
 pub use message::Message;
 pub use node::{Node, node, nodes};
 pub use pipeline::{Pipeline, TicketStatus};

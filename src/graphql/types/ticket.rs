@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use futures_util::join;
 
 use super::account::panel;
 use super::lists::{ConversationsOf, conversation_list_of, timeline};
@@ -17,13 +18,12 @@ use crate::domain::id::{PropertyId, TicketId};
 use crate::domain::image::{self, Held};
 use crate::domain::property::PropertyDefinition;
 use crate::error::Error;
+use crate::graphql::ahead::of_ticket;
 use crate::graphql::connection::{Connection, PageArgs};
-use crate::graphql::cursor::ListKind;
 use crate::graphql::joins::ticket_joins;
 use crate::graphql::plain::{At, Plain, Plan, Written};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::state::{Reader, reader};
-use crate::store::read::conversation;
 use crate::store::read::joins::TicketJoins;
 
 /// The tracked work.
@@ -80,9 +80,11 @@ impl Ticket {
         let joins = ticket_joins(ctx);
         let loaders = reader.loaders();
         if joins == TicketJoins::NONE || reader.pushed_ticket(id).is_some() {
-            return Self::find(&reader, id).await;
+            return join!(Self::find(&reader, id), of_ticket(ctx, id)).0;
         }
-        let found = loaders.tickets_joined.one((id, joins)).await?;
+        let found = loaders.tickets_joined.one((id, joins));
+        let (found, ()) = join!(found, of_ticket(ctx, id));
+        let found = found?;
         loaders.know_tickets(found.as_slice());
         Ok(found.map(|row| Self::without_properties(row.ticket)))
     }
@@ -172,12 +174,7 @@ impl Ticket {
         #[graphql(desc = "At most so many: 25 if left out, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> async_graphql::Result<Connection<Conversation>> {
-        let of = ConversationsOf {
-            kind: ListKind::TicketConversations,
-            parent: conversation::Parent::Ticket(self.image.id.0),
-            thing: self.image.id.0,
-            with_trash: true,
-        };
+        let of = ConversationsOf::ticket(self.image.id);
         conversation_list_of(ctx, of, None, None, PageArgs::forward(first, after)).await
     }
 

@@ -15,30 +15,16 @@ impl Binds {
         format!("${}", self.0.len())
     }
 
-    /// What to read from, as `p` with these columns: ids of things, a row for each, to join what belongs to each.
+    /// What to read from, as `p` with these ids as `p.id`: a row for each thing, to join what belongs to it.
     ///
-    /// Most often there is one. Postgres takes a list for ten rows and sorts what it joins; one, as constants, vanishes
+    /// Most often there is one. Postgres takes a list for ten rows and sorts what it joins; one, as a constant, vanishes
     /// from the plan.
-    pub fn parents<const N: usize>(&mut self, columns: [&str; N], rows: &[[Uuid; N]]) -> String {
-        if let [row] = rows {
-            let values = row.map(|id| self.push(Bind::Uuid(id)));
-            let named = values.iter().zip(columns);
-            let named: Vec<_> = named
-                .map(|(value, column)| format!("{value}::uuid AS {column}"))
-                .collect();
-            return format!("(SELECT {}) AS p", named.join(", "));
-        }
-        let ids = |column: usize| rows.iter().filter_map(move |row| row.get(column).copied());
-        let lists: Vec<_> = (0..N)
-            .map(|column| self.push(Bind::Uuids(ids(column).collect())))
-            .collect();
-        format!("unnest({}) AS p ({})", lists.join(", "), columns.join(", "))
-    }
-
-    /// The same with the things' own ids, as `p.id`.
     pub fn each(&mut self, ids: &[Uuid]) -> String {
-        let rows: Vec<_> = ids.iter().map(|id| [*id]).collect();
-        self.parents(["id"], &rows)
+        if let [id] = ids {
+            return format!("(SELECT {}::uuid AS id) AS p", self.push(Bind::Uuid(*id)));
+        }
+        let ids = self.push(Bind::Uuids(ids.to_vec()));
+        format!("unnest({ids}) AS p (id)")
     }
 
     /// All of them.

@@ -173,13 +173,8 @@ pub enum Parent {
     Contact(Uuid),
     /// Those of this ticket.
     Ticket(Uuid),
-    /// Those with a contact, but one.
-    Previous {
-        /// The contact.
-        contact: Uuid,
-        /// The conversation beside which they are shown.
-        but: Uuid,
-    },
+    /// The others with the contact of this conversation.
+    Previous(Uuid),
 }
 
 /// What each list of several is: which of a parent's conversations, in what order.
@@ -192,32 +187,28 @@ pub struct List {
 }
 
 impl Parent {
-    /// The column that names the parent, its value there, and the id that the list is known by.
-    const fn parts(self) -> (&'static str, Uuid, Uuid) {
+    /// The thing that the list is known by.
+    #[must_use]
+    pub const fn id(self) -> Uuid {
         match self {
-            Self::Inbox(id) => ("c.inbox_id", id, id),
-            Self::Contact(id) => ("c.contact_id", id, id),
-            Self::Ticket(id) => ("c.ticket_id", id, id),
-            Self::Previous { contact, but } => ("c.contact_id", contact, but),
+            Self::Inbox(id) | Self::Contact(id) | Self::Ticket(id) | Self::Previous(id) => id,
         }
     }
 
     /// The `FROM` of the parents, which must be of one kind, and what ties a conversation to its own.
-    fn join(parents: &[Self], binds: &mut Binds) -> (String, String) {
-        let rows: Vec<_> = parents
-            .iter()
-            .map(|parent| {
-                let (_, value, id) = parent.parts();
-                [value, id]
-            })
-            .collect();
-        let from = binds.parents(["value", "id"], &rows);
+    fn join(parents: &[Self], account: &str, binds: &mut Binds) -> (String, String) {
+        let ids: Vec<_> = parents.iter().map(|parent| parent.id()).collect();
         let tie = match parents.first() {
-            Some(Self::Previous { .. }) => "c.contact_id = p.value AND c.id <> p.id".to_owned(),
-            Some(one) => format!("{} = p.value", one.parts().0),
+            Some(Self::Inbox(_)) => "c.inbox_id = p.id".to_owned(),
+            Some(Self::Contact(_)) => "c.contact_id = p.id".to_owned(),
+            Some(Self::Ticket(_)) => "c.ticket_id = p.id".to_owned(),
+            Some(Self::Previous(_)) => format!(
+                "c.contact_id = (SELECT o.contact_id FROM conversations o WHERE o.account_id = {account} AND o.id = p.id) \
+                 AND c.id <> p.id"
+            ),
             None => "false".to_owned(),
         };
-        (from, tie)
+        (binds.each(&ids), tie)
     }
 }
 
@@ -243,7 +234,7 @@ pub async fn pages_of(
 ) -> Result<Vec<(Parent, Rows<Listed>)>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
-    let (from, tie) = Parent::join(&parents, &mut binds);
+    let (from, tie) = Parent::join(&parents, &account, &mut binds);
     let keyset = keyset(list.order);
     let condition = list_condition(list, &account, &mut binds);
     let bounds = page.bounds(keyset, &mut binds);
@@ -262,7 +253,7 @@ pub async fn pages_of(
     );
     let statement = list_statement(list, text, binds);
     let rows = load(source, statement).await?;
-    let ids = parents.iter().map(|parent| parent.parts().2).collect();
+    let ids = parents.iter().map(|parent| parent.id()).collect();
     let lists = by_parent(page, ids, rows, |(parent, _)| *parent);
     let lists = lists
         .into_iter()
@@ -281,7 +272,7 @@ pub async fn counts_of(
 ) -> Result<Vec<(Parent, i64)>> {
     let mut binds = Binds::default();
     let account = binds.push(Bind::Uuid(source.account().0));
-    let (from, tie) = Parent::join(&parents, &mut binds);
+    let (from, tie) = Parent::join(&parents, &account, &mut binds);
     let condition = list_condition(list, &account, &mut binds);
     let text = format!(
         "SELECT p.id AS of, (SELECT count(*) FROM conversations c WHERE c.account_id = {account} AND {tie}{condition}) \
@@ -293,7 +284,7 @@ pub async fn counts_of(
     let count = |parent: Parent| {
         (
             parent,
-            counts.get(&parent.parts().2).copied().unwrap_or_default(),
+            counts.get(&parent.id()).copied().unwrap_or_default(),
         )
     };
     Ok(parents.into_iter().map(count).collect())

@@ -1,12 +1,12 @@
-//! What is kept from one response to the next: users, statuses of tickets, details panels. They are on every screen and
-//! change rarely.
+//! What is kept from one response to the next: users, inboxes, pipelines with their statuses, details panels. They are on
+//! every screen and change rarely.
 //!
 //! Nobody has to be told of a change, and nothing is believed for a time: an account has a mark, which the database draws
 //! anew in every transaction that changes one of these (`settings_mark`, by triggers). The statements that read
 //! conversations and tickets bring the mark along, from the snapshot that the whole response is read from. What was read
 //! under that mark, by whatever snapshot of this server, is what this snapshot has too.
 //!
-//! Only what everybody in an account may see: nothing that the limits of a person hide is kept.
+//! Inboxes, which the limits of a person may hide, are shown from here only to those who have none.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use quick_cache::sync::Cache;
 use uuid::Uuid;
 
 use super::Source;
-use super::desk::Status;
+use super::desk::{Inbox, Pipeline, Status};
 use super::user::User;
-use crate::domain::id::{StatusId, UserId};
+use crate::domain::id::{InboxId, PipelineId, StatusId, UserId};
 use crate::domain::property::PropertyDefinition;
 
 /// How many names of each kind are kept at most, of all accounts and marks together; what is not asked for gives way.
@@ -43,6 +43,8 @@ impl<K, V: Keep> Weighter<K, V> for ByNames {
 /// All that a server keeps.
 pub struct Kept {
     users: By<UserId, Arc<User>>,
+    inboxes: By<InboxId, Arc<Inbox>>,
+    pipelines: By<PipelineId, Arc<Pipeline>>,
     statuses: By<StatusId, Arc<Status>>,
     panels: By<UserId, Arc<Vec<Arc<PropertyDefinition>>>>,
 }
@@ -51,6 +53,8 @@ impl Default for Kept {
     fn default() -> Self {
         Self {
             users: Cache::with_weighter(USUAL, AT_MOST, ByNames),
+            inboxes: Cache::with_weighter(USUAL, AT_MOST, ByNames),
+            pipelines: Cache::with_weighter(USUAL, AT_MOST, ByNames),
             statuses: Cache::with_weighter(USUAL, AT_MOST, ByNames),
             panels: Cache::with_weighter(USUAL, AT_MOST, ByNames),
         }
@@ -71,20 +75,23 @@ pub trait Keep: Sized {
     }
 }
 
-impl Keep for Arc<User> {
-    type Key = UserId;
+macro_rules! things_by_id {
+    ($($thing:ty: $key:ty => $place:ident;)*) => {$(
+        impl Keep for Arc<$thing> {
+            type Key = $key;
 
-    fn place(kept: &Kept) -> &By<UserId, Self> {
-        &kept.users
-    }
+            fn place(kept: &Kept) -> &By<$key, Self> {
+                &kept.$place
+            }
+        }
+    )*};
 }
 
-impl Keep for Arc<Status> {
-    type Key = StatusId;
-
-    fn place(kept: &Kept) -> &By<StatusId, Self> {
-        &kept.statuses
-    }
+things_by_id! {
+    User: UserId => users;
+    Inbox: InboxId => inboxes;
+    Pipeline: PipelineId => pipelines;
+    Status: StatusId => statuses;
 }
 
 /// What a user's panel shows.

@@ -8,20 +8,23 @@ use crate::support::desk::uuid;
 use crate::support::sql::commit;
 use crate::support::{Client, TestApp, database};
 
-/// All ways by which a user, a status and a panel come into a response: beside one thing, in lists, as an author.
-const SCREEN: &str = "query($conversation: ID!, $ticket: ID!) {
+/// All ways by which what is kept comes into a response: beside one thing, in lists, as an author, as what is asked for.
+const SCREEN: &str = "query($conversation: ID!, $ticket: ID!, $inbox: ID!) {
+    inbox(id: $inbox) { name createsTickets conversations(first: 1) { nodes { id inbox { name } } } }
     one: conversation(id: $conversation) {
+        inbox { name createsTickets }
         owner { name role active }
-        ticket { status { name } owner { name } card { status { name } owner { name } }
+        ticket { pipeline { name } status { name } owner { name } card { status { name } owner { name } }
             details { definition { label } } }
         messages(last: 1) { nodes { author { ... on User { name } } } }
         lastMessage { author { ... on User { name } } }
     }
-    own: ticket(id: $ticket) { status { name } owner { name } details { definition { label } } }
+    own: ticket(id: $ticket) { pipeline { name } status { name } owner { name } details { definition { label } } }
     list: conversations(first: 1) { nodes {
+        inbox { name createsTickets }
         owner { name role active } ticket { status { name } owner { name } }
         lastMessage { author { ... on User { name } } } } }
-    tickets(first: 1) { nodes { status { name } owner { name role active } } } }";
+    tickets(first: 1) { nodes { pipeline { name } status { name } owner { name role active } } } }";
 
 /// What the screen shows of one kind, each once.
 fn shown(screen: &Value, kind: &str, field: &str) -> Vec<String> {
@@ -78,7 +81,7 @@ async fn a_change_of_the_settings_shows_at_once_on_every_server() {
     let reader = there.client(&account.token);
     let screen = Screen {
         client: &reader,
-        variables: json!({ "conversation": conversations[0], "ticket": ticket }),
+        variables: json!({ "conversation": conversations[0], "ticket": ticket, "inbox": account.inbox_id }),
     };
     // Twice, so that what the second shows is what was kept of the first.
     for _ in 0..2 {
@@ -93,10 +96,18 @@ async fn a_change_of_the_settings_shows_at_once_on_every_server() {
         for kind in ["owner", "author"] {
             screen.shows(kind, "name", &[json!(name)]).await;
         }
+        let renamed = json!({ "inboxId": account.inbox_id, "name": name });
+        client.done("updateInbox", renamed).await;
+        screen.shows("inbox", "name", &[json!(name)]).await;
         let renamed = json!({ "statusId": account.statuses["New"], "name": name });
         client.done("updateTicketStatusDefinition", renamed).await;
         screen.shows("status", "name", &[json!(name)]).await;
     }
+    let creates = json!({ "inboxId": account.inbox_id, "createsTickets": true });
+    client.done("updateInbox", creates).await;
+    screen
+        .shows("inbox", "createsTickets", &[json!(true)])
+        .await;
     let promoted = json!({ "userId": agent.id, "role": "ADMIN" });
     client.done("updateUser", promoted).await;
     screen.shows("owner", "role", &[json!("ADMIN")]).await;
@@ -148,6 +159,10 @@ async fn a_change_of_the_settings_shows_at_once_on_every_server() {
     labels(&["Colour", "Its size", "Colour", "Its size"]).await;
     by_hand("UPDATE property_definitions SET archived = true WHERE name = 'size'").await;
     labels(&["Colour"]).await;
+    by_hand("UPDATE inboxes SET name = 'By hand'").await;
+    screen.shows("inbox", "name", &[json!("By hand")]).await;
+    by_hand("UPDATE pipelines SET name = 'By hand'").await;
+    screen.shows("pipeline", "name", &[json!("By hand")]).await;
     let agent = uuid(&agent.id);
     by_hand(&format!(
         "UPDATE users SET name = 'By hand' WHERE id = '{agent}'"
