@@ -76,7 +76,7 @@ impl Desk {
         let state = self.state();
         know_inbox(&state, rows);
         let done = execute(&self.schema_for_valid, self.asking(), state);
-        self.runtime.block_on(done)
+        self.runtime.block_on(done).response
     }
 
     /// The state of a request of the agent's.

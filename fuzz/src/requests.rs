@@ -57,7 +57,8 @@ impl Backend for Away {
 
     async fn execute(&self, viewer: Viewer, request: Request) -> Response {
         let state = RequestState::new(self.store.clone(), viewer, Position(0));
-        graphql::execute(&self.schema, request, state).await
+        let executed = graphql::execute(&self.schema, request, state).await;
+        executed.response
     }
 
     fn subscribe(&self, viewer: Viewer, mut request: Request) -> BoxStream<'static, Frame> {

@@ -7,26 +7,42 @@ use async_graphql::{Request, Response};
 use super::App;
 use crate::domain::access::{Origin, Viewer};
 use crate::graphql::{self, RequestState};
-use crate::http::{Client, Valid};
+use crate::http::{Client, Known};
 
 /// Executes one request. The log's position is taken before anything is read, so everything up to it is in what
 /// is read.
 pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Response {
     let request = with_origin(request);
     let inner = &app.inner;
-    let as_of = inner.realtime.tail.position();
-    let state = RequestState::new(inner.store.clone(), viewer, as_of);
-    let valid = told::<Valid>(&request).cloned();
-    if valid.as_ref().is_some_and(Valid::is_known) {
-        return graphql::execute(&inner.schema_for_valid, request, state).await;
+    let known = told::<Known>(&request).cloned();
+    let is_valid = known.as_ref().is_some_and(Known::is_valid);
+    let schema = if is_valid {
+        &inner.schema_for_valid
+    } else {
+        &inner.schema
+    };
+    let store = || inner.store.clone();
+    let as_of = || inner.realtime.tail.position();
+    // Who is limited is read for in a transaction in any case.
+    let in_one = known.as_ref().is_some_and(Known::takes_one_statement) && viewer.limits.is_none();
+    let executed = if in_one {
+        let hoping = RequestState::for_one_statement(store(), viewer.clone(), as_of());
+        let other = || RequestState::new(store(), viewer, as_of());
+        graphql::execute_in_one(schema, request, hoping, other).await
+    } else {
+        let state = RequestState::new(store(), viewer, as_of());
+        graphql::execute(schema, request, state).await
+    };
+    if let Some(known) = known {
+        if executed.took_more {
+            known.note_mistake();
+        }
+        if executed.response.is_ok() {
+            known.note_valid();
+            known.note_statements(executed.statements);
+        }
     }
-    let response = graphql::execute(&inner.schema, request, state).await;
-    if let Some(valid) = valid
-        && response.is_ok()
-    {
-        valid.note();
-    }
-    response
+    executed.response
 }
 
 /// What the transport put into the data of a request.

@@ -1,9 +1,12 @@
 //! Executing: held against the limits first, read level by level, answered in the order asked.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Pos, Request, Response, ServerError};
 use futures_util::StreamExt;
 
@@ -16,6 +19,7 @@ use super::state::RequestState;
 use super::variables::{check_variables, leave_out};
 use crate::domain::access::Viewer;
 use crate::error::Error;
+use crate::store::read::Flight;
 
 mod field_order;
 mod nulls;
@@ -77,27 +81,127 @@ fn shown(error: Error) -> ServerError {
     error.into_graphql().into_server_error(Pos::default())
 }
 
+/// What came of a request.
+pub struct Executed {
+    /// The response.
+    pub response: Response,
+    /// How many statements it was read by.
+    pub statements: u32,
+    /// Whether one statement was hoped to be enough and was not, so that it was executed again.
+    pub took_more: bool,
+}
+
 /// Executes a query or mutation for the viewer of the state.
-pub async fn execute(schema: &Schema, mut request: Request, mut state: RequestState) -> Response {
-    let begun = Instant::now();
-    let Checked { document, cost } = match check(schema, state.viewer(), &mut request) {
-        Ok(checked) => checked,
-        Err(error) => return Response::from_errors(vec![error]),
+pub async fn execute(schema: &Schema, mut request: Request, state: RequestState) -> Executed {
+    let (prepared, cost) = match prepare(schema, state.viewer(), &mut request) {
+        Ok(prepared) => prepared,
+        Err(error) => return Executed::refused(error),
     };
+    let begun = Instant::now();
+    let executed = attempt(schema, &prepared, request, state).await;
+    executed.at_cost(cost, begun)
+}
+
+/// The same where one statement is hoped to be enough, with a state for that. Where it is not, nothing of that attempt is
+/// shown, and the query is executed with the other state.
+pub async fn execute_in_one(
+    schema: &Schema,
+    mut request: Request,
+    hoping: RequestState,
+    other: impl FnOnce() -> RequestState,
+) -> Executed {
+    let (prepared, cost) = match prepare(schema, hoping.viewer(), &mut request) {
+        Ok(prepared) => prepared,
+        Err(error) => return Executed::refused(error),
+    };
+    let begun = Instant::now();
+    // What writes is never executed twice.
+    if !prepared.is_query() {
+        let executed = attempt(schema, &prepared, request, other()).await;
+        return executed.at_cost(cost, begun);
+    }
+    let again = prepared.again(&request);
+    let executed = match hope(schema, &prepared, request, hoping).await {
+        Some(executed) => executed,
+        None => Executed {
+            took_more: true,
+            ..Box::pin(attempt(schema, &prepared, again, other())).await
+        },
+    };
+    executed.at_cost(cost, begun)
+}
+
+/// Holds a request against the limits; returns what is to be executed, and what it costs.
+fn prepare(
+    schema: &Schema,
+    viewer: &Viewer,
+    request: &mut Request,
+) -> Result<(Prepared, u64), ServerError> {
+    let begun = Instant::now();
+    let Checked { document, cost } = check(schema, viewer, request)?;
     stage("check", begun.elapsed());
-    let operation = request.operation_name.clone();
-    let asked = Asked::of(&document, operation.as_deref());
+    let prepared = Prepared::new(document, request.operation_name.as_deref());
+    Ok((prepared, cost))
+}
+
+impl Executed {
+    fn refused(error: ServerError) -> Self {
+        Self {
+            response: Response::from_errors(vec![error]),
+            statements: 0,
+            took_more: false,
+        }
+    }
+
+    fn of(schema: &Schema, prepared: &Prepared, response: Response, flight: &Flight) -> Self {
+        stage("statements", flight.waited());
+        Self {
+            response: prepared.finish(schema, response),
+            statements: flight.sent(),
+            took_more: false,
+        }
+    }
+
+    fn at_cost(mut self, cost: u64, begun: Instant) -> Self {
+        stage("execute", begun.elapsed());
+        let extensions = &mut self.response.extensions;
+        extensions.insert("cost".to_owned(), cost.into());
+        self
+    }
+}
+
+async fn attempt(
+    schema: &Schema,
+    prepared: &Prepared,
+    request: Request,
+    mut state: RequestState,
+) -> Executed {
     // What is merged must be there in parts.
-    state.write_rows(!asked.merges());
+    state.write_rows(!prepared.asked.merges());
     let turns = state.turns();
     let flight = Arc::clone(turns.flight());
-    let begun = Instant::now();
     let response = turns.drive(schema.execute(request.data(state))).await;
-    stage("execute", begun.elapsed());
-    stage("statements", flight.waited());
-    let mut response = finish(schema, response, &document, operation.as_deref(), &asked);
-    response.extensions.insert("cost".to_owned(), cost.into());
-    response
+    Executed::of(schema, prepared, response, &flight)
+}
+
+/// Answers with what one statement tells; none where that is not enough.
+async fn hope(
+    schema: &Schema,
+    prepared: &Prepared,
+    request: Request,
+    mut state: RequestState,
+) -> Option<Executed> {
+    state.write_rows(!prepared.asked.merges());
+    let turns = state.turns();
+    let flight = Arc::clone(turns.flight());
+    let mut execution = pin!(schema.execute(request.data(state)));
+    let enough = poll_fn(|cx| match execution.as_mut().poll(cx) {
+        Poll::Ready(response) => Poll::Ready(Some(response)),
+        Poll::Pending if flight.needs_more() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    });
+    let response = turns.drive(enough).await?;
+    Some(Executed::of(schema, prepared, response, &flight))
 }
 
 /// Tells the metrics how long a stage of a request took.
@@ -128,6 +232,31 @@ impl Prepared {
     pub const fn document(&self) -> &ExecutableDocument {
         &self.document
     }
+
+    fn is_query(&self) -> bool {
+        let operation = meant(&self.document, self.operation.as_deref());
+        operation.is_some_and(|operation| operation.ty == OperationType::Query)
+    }
+
+    /// The same query again. What the transport says of the client is for commands.
+    fn again(&self, first: &Request) -> Request {
+        let mut request = Request::new("").variables(first.variables.clone());
+        request.set_parsed_query(self.document.clone());
+        request.operation_name.clone_from(&self.operation);
+        request
+    }
+
+    /// What async-graphql leaves to be done for a response to be what the specification wants.
+    fn finish(&self, schema: &Schema, mut response: Response) -> Response {
+        if let Some(types) = schema.data::<Types>()
+            && !response.errors.is_empty()
+        {
+            let operation = self.operation.as_deref();
+            nulls::propagate(types, &self.document, operation, &mut response);
+        }
+        self.asked.order(&mut response.data);
+        response
+    }
 }
 
 /// Executes a subscription, which was checked, for one pushed cascade. The schema is that of [`super::schema_for_valid`].
@@ -137,34 +266,11 @@ pub async fn execute_frame(
     mut request: Request,
     mut state: RequestState,
 ) -> Option<Response> {
-    let Prepared {
-        document,
-        operation,
-        asked,
-    } = prepared;
-    request.set_parsed_query(document.clone());
-    request.operation_name.clone_from(operation);
-    state.write_rows(!asked.merges());
+    request.set_parsed_query(prepared.document.clone());
+    request.operation_name.clone_from(&prepared.operation);
+    state.write_rows(!prepared.asked.merges());
     let turns = state.turns();
     let mut frames = schema.execute_stream(request.data(state));
     let response = Arc::clone(&turns).drive(frames.next()).await?;
-    let operation = operation.as_deref();
-    Some(finish(schema, response, document, operation, asked))
-}
-
-/// What async-graphql leaves to be done for a response to be what the specification wants.
-fn finish(
-    schema: &Schema,
-    mut response: Response,
-    document: &ExecutableDocument,
-    operation: Option<&str>,
-    asked: &Asked,
-) -> Response {
-    if let Some(types) = schema.data::<Types>()
-        && !response.errors.is_empty()
-    {
-        nulls::propagate(types, document, operation, &mut response);
-    }
-    asked.order(&mut response.data);
-    response
+    Some(prepared.finish(schema, response))
 }

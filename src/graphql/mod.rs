@@ -3,8 +3,8 @@
 //! No resolver knows SQL. All that one response shows is read from one snapshot of the database, held by
 //! [`RequestState`], through loaders that ask once for many.
 
-mod ahead;
-pub mod connection;
+pub mod ahead;
+mod connection;
 mod cost;
 pub mod cursor;
 mod execute;
@@ -27,7 +27,9 @@ pub mod variables;
 
 use async_graphql::{SchemaBuilder, ValidationMode};
 
-pub use execute::{Checked, Prepared, check, execute, execute_frame, may_ask};
+pub use execute::{
+    Checked, Executed, Prepared, check, execute, execute_frame, execute_in_one, may_ask,
+};
 pub use limits::Limits;
 pub use mutation::Mutation;
 pub use query::Query;

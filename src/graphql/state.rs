@@ -12,7 +12,7 @@ use crate::domain::event::{Entry, Position};
 use crate::domain::id::{ConversationId, TicketId};
 use crate::domain::image::{Conversation, Ticket};
 use crate::store::Store;
-use crate::store::read::{Source, seen};
+use crate::store::read::{Flight, Source, seen};
 
 /// One moment that a response is read from: all of it, so nobody ever sees half a cascade.
 pub struct Reader {
@@ -90,18 +90,30 @@ impl RequestState {
     /// it is in what is read.
     #[must_use]
     pub fn new(store: Store, viewer: Viewer, as_of: Position) -> Self {
-        Self::with(store, viewer, as_of, None)
+        Self::with(store, viewer, as_of, None, Flight::default())
+    }
+
+    /// The same for a query that one statement is hoped to be enough for.
+    #[must_use]
+    pub fn for_one_statement(store: Store, viewer: Viewer, as_of: Position) -> Self {
+        Self::with(store, viewer, as_of, None, Flight::of_one())
     }
 
     /// For the frame of one pushed cascade: what it changed is shown as it left it, without a read.
     #[must_use]
     pub fn live(store: Store, viewer: Viewer, entry: Arc<Entry>) -> Self {
         let as_of = entry.position.unwrap_or_default();
-        Self::with(store, viewer, as_of, Some(entry))
+        Self::with(store, viewer, as_of, Some(entry), Flight::default())
     }
 
-    fn with(store: Store, viewer: Viewer, as_of: Position, live: Option<Arc<Entry>>) -> Self {
-        let turns = Arc::default();
+    fn with(
+        store: Store,
+        viewer: Viewer,
+        as_of: Position,
+        live: Option<Arc<Entry>>,
+        flight: Flight,
+    ) -> Self {
+        let turns = Arc::new(Turns::of(flight));
         let reader = Reader::new(&store, viewer.clone(), &turns, live);
         Self {
             store,

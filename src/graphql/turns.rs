@@ -36,6 +36,15 @@ pub struct Turns {
 }
 
 impl Turns {
+    /// Of a response whose statements these are.
+    #[must_use]
+    pub fn of(flight: Flight) -> Self {
+        Self {
+            flight: Arc::new(flight),
+            ..Self::default()
+        }
+    }
+
     /// The statements of the response.
     #[must_use]
     pub const fn flight(&self) -> &Arc<Flight> {

@@ -18,6 +18,7 @@ mod events;
 mod graphql;
 mod health;
 mod kept;
+mod known;
 mod lifecycle;
 mod limits;
 mod lost;
@@ -37,7 +38,7 @@ mod shutdown;
 mod slots;
 mod stranger;
 mod timed;
-mod valid;
+
 mod variables;
 mod written;
 mod ws;
@@ -64,11 +65,11 @@ pub use address::Network;
 pub use backend::{AuthError, Backend, Cursor, Frame, LastEventId, RequestId};
 pub use client::Client;
 pub use documents::{Manifest, Persisted, hash as document_hash};
+pub use known::Known;
 pub use limits::Limits;
 pub use problem::code;
 pub use serve::serve;
 pub use shutdown::{Shutdown, Stop, shutdown};
-pub use valid::Valid;
 
 use self::{negotiate::MediaType, problem::Problem, run::Context};
 

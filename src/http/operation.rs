@@ -10,10 +10,10 @@ use async_graphql::{
 use super::{
     documents::Documents,
     kept::{Kept, Room},
+    known::Known,
     limits::Limits,
     nesting::nests_deeper_than,
     problem::{code, server_error, with_code},
-    valid::Valid,
     variables,
 };
 
@@ -59,14 +59,14 @@ pub(crate) struct Reading {
     /// As `Limits::nesting`.
     nesting: usize,
     documents: Documents,
-    read: Kept<Arc<Known>>,
+    read: Kept<Arc<Read>>,
 }
 
 /// A document that was read before.
 #[derive(Debug)]
-struct Known {
+struct Read {
     document: ExecutableDocument,
-    valid: Valid,
+    known: Known,
 }
 
 impl Reading {
@@ -80,9 +80,9 @@ impl Reading {
 
     /// Has the request's document read; true where it was known.
     fn read(&self, request: &mut Request) -> Result<bool, ServerError> {
-        if let Some(known) = self.read.get(&request.query) {
-            request.set_parsed_query(known.document.clone());
-            request.data.insert(known.valid.clone());
+        if let Some(read) = self.read.get(&request.query) {
+            request.set_parsed_query(read.document.clone());
+            request.data.insert(read.known.clone());
             return Ok(true);
         }
         let nesting = self.nesting;
@@ -102,13 +102,10 @@ impl Reading {
     fn keep(&self, request: &mut Request) {
         let text = std::mem::take(&mut request.query);
         if let Ok(document) = request.parsed_query() {
-            let (document, valid) = (document.clone(), Valid::default());
-            let known = Known {
-                document,
-                valid: valid.clone(),
-            };
-            self.read.keep(&text, Arc::new(known), text.len());
-            request.data.insert(valid);
+            let (document, known) = (document.clone(), Known::default());
+            request.data.insert(known.clone());
+            let read = Arc::new(Read { document, known });
+            self.read.keep(&text, read, text.len());
         }
         request.query = text;
     }
@@ -254,18 +251,18 @@ mod tests {
     #[test]
     fn whoever_sends_the_same_document_learns_that_it_is_valid() {
         let reading = reading();
-        let valid = |document: &str| {
+        let known = |document: &str| {
             let prepared = Operation::prepare(Request::new(document), &reading).unwrap();
-            let found = prepared.request.data.get(&TypeId::of::<Valid>());
+            let found = prepared.request.data.get(&TypeId::of::<Known>());
             found
-                .and_then(|valid| valid.downcast_ref::<Valid>())
+                .and_then(|known| known.downcast_ref::<Known>())
                 .cloned()
         };
-        let first = valid("{ a }").unwrap();
-        assert!(!first.is_known());
-        first.note();
-        assert!(valid("{ a }").unwrap().is_known());
-        assert!(!valid("{ b }").unwrap().is_known());
+        let first = known("{ a }").unwrap();
+        assert!(!first.is_valid());
+        first.note_valid();
+        assert!(known("{ a }").unwrap().is_valid());
+        assert!(!known("{ b }").unwrap().is_valid());
     }
 
     #[test]

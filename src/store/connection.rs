@@ -1,4 +1,4 @@
-//! A connection in a transaction, or on its way into one.
+//! A connection in a transaction, or on its way into one; for one statement, in a session of its account.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -12,8 +12,9 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 
 use super::Store;
-use super::pool::Loan;
+use super::pool::{Loan, Pooled};
 use super::timing::batch;
+use crate::domain::id::AccountId;
 use crate::error::Result;
 
 /// What statements are sent on.
@@ -47,20 +48,32 @@ impl<'c> Channel<'c> for &'c Connection {
     }
 }
 
-/// A connection whose transaction is rolled back before anybody else gets it, unless it was ended. Whenever and wherever
-/// this is dropped, whoever had it may be gone in the middle of a statement.
+/// A connection whose transaction, where it is in one, is rolled back before anybody else gets it, unless it was ended.
+/// Whenever and wherever this is dropped, whoever had it may be gone in the middle of a statement.
 struct Held {
     loan: Option<Loan>,
-    ended: AtomicBool,
+    in_transaction: AtomicBool,
     /// How many statements are on their way.
     unanswered: AtomicUsize,
 }
 
 impl Held {
-    fn to_send(&self) -> QueryResult<&AsyncPgConnection> {
+    const fn new(loan: Loan, in_transaction: bool) -> Self {
+        Self {
+            loan: Some(loan),
+            in_transaction: AtomicBool::new(in_transaction),
+            unanswered: AtomicUsize::new(0),
+        }
+    }
+
+    fn loan(&self) -> QueryResult<&Pooled> {
         let loan = self.loan.as_deref();
-        self.unanswered.fetch_add(1, Ordering::AcqRel);
         loan.ok_or(DieselError::BrokenTransactionManager)
+    }
+
+    fn to_send(&self) -> QueryResult<&AsyncPgConnection> {
+        self.unanswered.fetch_add(1, Ordering::AcqRel);
+        Ok(self.loan()?)
     }
 
     fn answered(&self) {
@@ -73,19 +86,21 @@ impl Drop for Held {
         let Some(loan) = self.loan.take() else {
             return;
         };
-        if *self.ended.get_mut() {
-            return;
-        }
+        let in_transaction = *self.in_transaction.get_mut();
         if *self.unanswered.get_mut() == 0 {
+            if !in_transaction {
+                return;
+            }
             // Postgres is waiting, and does this before what the next one sends: there is no answer to wait for.
-            let sent = (&mut &*loan).batch_execute("ROLLBACK").now_or_never();
+            let sent = (&mut &**loan).batch_execute(ROLLBACK).now_or_never();
             if let Some(Err(_)) = sent {
                 drop(Loan::take(loan));
             }
         } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             // Who gets the connection next is not to wait for what nobody wants any more.
+            let last = if in_transaction { ROLLBACK } else { NOTHING };
             runtime.spawn(async move {
-                if batch(&loan, "ROLLBACK").await.is_err() {
+                if batch(&loan, last).await.is_err() {
                     drop(Loan::take(loan));
                 }
             });
@@ -95,9 +110,14 @@ impl Drop for Held {
     }
 }
 
+const ROLLBACK: &str = "ROLLBACK";
+/// Answered once all that was sent before is.
+const NOTHING: &str = "";
+
 /// A connection in a transaction, or on its way into one: what begins it is sent, and the first statements behind it, so
 /// that nobody waits for its answer alone. What a statement answers is kept back until that answer is there too: outside
-/// of the transaction a statement finds nothing, since no account is set there, and that would be believed.
+/// of the transaction a statement finds nothing, since no account is set there or another one, and that would be
+/// believed. For one statement it may be a session that is of the account, or is being made so.
 pub(super) struct Connection {
     held: Arc<Held>,
     begun: AtomicBool,
@@ -107,18 +127,45 @@ pub(super) struct Connection {
 impl Connection {
     /// Takes a connection and sends what begins the transaction.
     pub(super) async fn begin(store: &Store, begin: String) -> Result<Self> {
-        let held = Arc::new(Held {
-            loan: Some(store.loan().await?),
-            ended: AtomicBool::new(false),
-            unanswered: AtomicUsize::new(0),
-        });
+        let held = Arc::new(Held::new(store.loan().await?, true));
         let kept = Arc::clone(&held);
-        let mut beginning = async move {
+        let beginning = async move {
             let answer = batch(kept.to_send()?, &begin).await;
             kept.answered();
             answer
+        };
+        Self::beginning(held, beginning.boxed())
+    }
+
+    /// Takes a connection for one statement without a transaction, and sends what makes its session the account's, where
+    /// it is not yet.
+    pub(super) async fn of_account(store: &Store, account: AccountId) -> Result<Self> {
+        let held = Arc::new(Held::new(store.loan().await?, false));
+        if held.loan()?.is_of(account) {
+            return Ok(Self {
+                held,
+                begun: AtomicBool::new(true),
+                beginning: Mutex::default(),
+            });
         }
-        .boxed();
+        let kept = Arc::clone(&held);
+        let beginning = async move {
+            // Who is gone before the answer leaves it open whose the session is.
+            kept.loan()?.set_account(None);
+            let set = format!("SET tandem.account_id = '{}'", account.0);
+            let answer = batch(kept.to_send()?, &set).await;
+            kept.answered();
+            answer?;
+            kept.loan()?.set_account(Some(account));
+            Ok(())
+        };
+        Self::beginning(held, beginning.boxed())
+    }
+
+    fn beginning(
+        held: Arc<Held>,
+        mut beginning: BoxFuture<'static, QueryResult<()>>,
+    ) -> Result<Self> {
         // Polled for the first time, it is sent. Nobody needs to be woken by its answer: another one follows.
         let begun = match beginning.poll_unpin(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(answer) => answer.map(|()| true)?,
@@ -164,6 +211,6 @@ impl Connection {
 
     /// A statement ended the transaction: the connection is good for others.
     pub(super) fn has_ended(&self) {
-        self.held.ended.store(true, Ordering::Release);
+        self.held.in_transaction.store(false, Ordering::Release);
     }
 }

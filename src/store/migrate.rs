@@ -100,7 +100,7 @@ pub async fn unapplied(store: &super::Store) -> Result<i64> {
         [Bind::Texts(versions)],
     );
     let loan = store.loan().await?;
-    let row: Row = statement.get_result(&mut &*loan).await?;
+    let row: Row = statement.get_result(&mut &**loan).await?;
     Ok(row.count)
 }
 
@@ -128,7 +128,7 @@ pub async fn bypasses_row_security(store: &super::Store) -> Result<bool> {
     let statement = diesel::sql_query(
         "SELECT rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user",
     );
-    let row: Row = statement.get_result(&mut *store.loan().await?).await?;
+    let row: Row = statement.get_result(&mut **store.loan().await?).await?;
     Ok(row.bypasses)
 }
 
@@ -137,7 +137,7 @@ pub async fn bypasses_row_security(store: &super::Store) -> Result<bool> {
 /// # Errors
 /// When the database is away.
 pub async fn add_log_months_in(store: &super::Store) -> Result<()> {
-    add_log_months(&mut *store.loan().await?).await
+    add_log_months(&mut **store.loan().await?).await
 }
 
 /// Makes the log's partitions of this month and the next. Done at migration, at each start and once a day.

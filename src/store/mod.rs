@@ -28,17 +28,15 @@ pub mod token;
 pub mod verify;
 pub mod viewers;
 
+use session::Extent;
 pub use session::{Snapshot, Tx};
 
 use std::sync::Arc;
 
-use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::Pool;
-
 use crate::domain::access::Limits;
 use crate::domain::id::AccountId;
 use crate::error::{Error, Result};
-use pool::{Loan, PoolOptions};
+use pool::{Loan, Pool, PoolOptions};
 
 /// Whose rows a transaction may see, beside the `account_id` in its statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +52,7 @@ pub enum Scope {
 /// The database.
 #[derive(Clone)]
 pub struct Store {
-    pool: Pool<AsyncPgConnection>,
+    pool: Pool,
     url: Arc<str>,
     name: &'static str,
     kept: Arc<read::kept::Kept>,
@@ -122,7 +120,7 @@ impl Store {
     /// A snapshot that a whole response is read from.
     #[must_use]
     pub fn snapshot(&self, scope: Scope) -> Snapshot {
-        Snapshot::new(self.clone(), scope)
+        Snapshot::new(self.clone(), scope, Extent::Statements)
     }
 
     /// Whether the database answers.

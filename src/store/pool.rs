@@ -1,22 +1,95 @@
 //! Connections: a bounded pool, whose every wait is bounded too.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use deadpool::managed::TimeoutType;
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, PoolError as ConnectError, RecyclingMethod,
-};
-
+use deadpool::managed::{self, Manager, Metrics, RecycleError, RecycleResult, TimeoutType};
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use futures_util::FutureExt;
 
+use crate::domain::id::AccountId;
 use crate::error::{Error, Result};
 
-type PoolError = deadpool::managed::PoolError<ConnectError>;
+type PoolError = managed::PoolError<ConnectionError>;
 
+/// Connections of the store.
+pub type Pool = managed::Pool<Opener>;
 /// A connection on loan.
-pub type Loan = Object<AsyncPgConnection>;
+pub type Loan = managed::Object<Opener>;
+
+/// A connection of the pool, and what its session is set to beside what all are.
+pub struct Pooled {
+    connection: AsyncPgConnection,
+    account: Mutex<Option<AccountId>>,
+}
+
+impl Pooled {
+    fn account(&self) -> MutexGuard<'_, Option<AccountId>> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether statements outside of any transaction see that account's rows.
+    pub(super) fn is_of(&self, account: AccountId) -> bool {
+        *self.account() == Some(account)
+    }
+
+    /// Whose rows statements outside of any transaction see; none while that is on its way.
+    pub(super) fn set_account(&self, account: Option<AccountId>) {
+        *self.account() = account;
+    }
+}
+
+impl Deref for Pooled {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        &mut self.connection
+    }
+}
+
+/// Opens the connections of a pool.
+#[derive(Debug)]
+pub struct Opener {
+    url: String,
+    setup: String,
+}
+
+impl Manager for Opener {
+    type Type = Pooled;
+    type Error = ConnectionError;
+
+    async fn create(&self) -> ConnectionResult<Pooled> {
+        let mut connection = AsyncPgConnection::establish(&self.url).await?;
+        let set = connection.batch_execute(&self.setup).await;
+        set.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(Pooled {
+            connection,
+            account: Mutex::default(),
+        })
+    }
+
+    // No `SELECT 1` at each loan: a connection that died shows at its first statement, and is then thrown away.
+    async fn recycle(&self, pooled: &mut Pooled, _: &Metrics) -> RecycleResult<ConnectionError> {
+        if std::thread::panicking() || pooled.is_broken() {
+            return Err(RecycleError::message("the connection is broken"));
+        }
+        Ok(())
+    }
+}
+
+/// The statements of the store are prepared once a connection, and so are their plans. Left to itself, Postgres takes
+/// any plan for many ids to be worse than one for the few that are bound, and plans a page with its neighbours anew for
+/// every request, which takes it longer than to run it (`benches/screens`). What these statements go by does not depend
+/// on their values; `tests/it/statements` holds their plans as they are kept.
+const KEPT_PLANS: &str = "force_generic_plan";
 
 /// How the pool behaves.
 #[derive(Debug, Clone)]
@@ -70,30 +143,17 @@ pub(super) fn with_limits(url: &str) -> String {
 ///
 /// # Errors
 /// Never with valid options.
-pub fn pool(url: &str, options: &PoolOptions) -> Result<Pool<AsyncPgConnection>> {
-    let mut config = ManagerConfig::default();
-    // No `SELECT 1` at each loan: a connection that died shows at its first statement, and is then thrown away.
-    config.recycling_method = RecyclingMethod::Fast;
+pub fn pool(url: &str, options: &PoolOptions) -> Result<Pool> {
     let millis = options.statement_timeout.as_millis();
-    let setup = format!(
-        "SET statement_timeout = {millis}; SET lock_timeout = {millis}; \
-         SET idle_in_transaction_session_timeout = '60s'; SET jit = off; \
-         SET TimeZone = 'UTC'; SET application_name = 'tandem'"
-    );
-    config.custom_setup = Box::new(move |url| {
-        let setup = setup.clone();
-        async move {
-            let mut connection = AsyncPgConnection::establish(url).await?;
-            connection
-                .batch_execute(&setup)
-                .await
-                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-            Ok(connection)
-        }
-        .boxed()
-    });
-    let manager = AsyncDieselConnectionManager::new_with_config(with_limits(url), config);
-    Pool::builder(manager)
+    let opener = Opener {
+        url: with_limits(url),
+        setup: format!(
+            "SET statement_timeout = {millis}; SET lock_timeout = {millis}; \
+             SET idle_in_transaction_session_timeout = '60s'; SET jit = off; \
+             SET plan_cache_mode = {KEPT_PLANS}; SET TimeZone = 'UTC'; SET application_name = 'tandem'"
+        ),
+    };
+    Pool::builder(opener)
         .max_size(options.size)
         .wait_timeout(Some(options.wait))
         .create_timeout(Some(options.wait))

@@ -26,11 +26,6 @@ fn begin(mode: &str, scope: &Scope) -> String {
     }
 }
 
-/// The statements of a response are prepared once a connection, and so are their plans. Left to itself, Postgres takes
-/// any plan for many ids to be worse than one for the few that are bound, and plans a page with its neighbours anew for
-/// every request, which takes it longer than to run it (`benches/screens`). What these statements go by does not depend
-/// on their values; `tests/it/statements` holds their plans as they are kept.
-const KEPT_PLANS: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 /// For statements that are put together for one request: what is best there depends on the values.
 const PLANS_BY_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
 
@@ -86,6 +81,15 @@ impl Tx {
     }
 }
 
+/// How much is read from a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// However many statements there are.
+    Statements,
+    /// One statement whose plan is kept: a moment by itself, which takes no transaction around it.
+    OneStatement,
+}
+
 /// A moment of the database that a whole response is read from: no cascade is ever seen half done, however many
 /// statements a query takes. The transaction begins with the first of them.
 #[derive(Clone)]
@@ -96,16 +100,18 @@ pub struct Snapshot {
 struct Inner {
     store: Store,
     scope: Scope,
+    extent: Extent,
     open: OnceCell<Connection>,
     by_values: OnceCell<()>,
 }
 
 impl Snapshot {
-    pub(super) fn new(store: Store, scope: Scope) -> Self {
+    pub(super) fn new(store: Store, scope: Scope, extent: Extent) -> Self {
         Self {
             inner: Arc::new(Inner {
                 store,
                 scope,
+                extent,
                 open: OnceCell::new(),
                 by_values: OnceCell::new(),
             }),
@@ -116,8 +122,11 @@ impl Snapshot {
     pub(super) async fn connection(&self) -> Result<&Connection> {
         let inner = &*self.inner;
         let open = inner.open.get_or_try_init(async || {
+            if let (Extent::OneStatement, Scope::Account(account)) = (inner.extent, &inner.scope) {
+                return Connection::of_account(&inner.store, *account).await;
+            }
             let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", &inner.scope);
-            Connection::begin(&inner.store, format!("{begin}; {KEPT_PLANS}")).await
+            Connection::begin(&inner.store, begin).await
         });
         open.await
     }

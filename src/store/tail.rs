@@ -305,7 +305,7 @@ pub async fn send_hint(store: &Store, channel: &str, payload: String) -> Result<
     let loan = store.loan().await?;
     let binds = [Bind::Text(channel.to_owned()), Bind::Text(payload)];
     sql("SELECT pg_notify($1, $2)", binds)
-        .execute(&mut &*loan)
+        .execute(&mut &**loan)
         .await?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod begin;
 mod changes;
 mod large;
+mod one;
 mod plans;
 pub mod proxy;
 mod screens;

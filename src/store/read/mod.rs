@@ -23,7 +23,7 @@ mod ticket_filter;
 pub mod trash;
 pub mod user;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,7 @@ use diesel::pg::Pg;
 use diesel::sql_types::Untyped;
 use uuid::Uuid;
 
+use super::session::Extent;
 use super::sql::Sql;
 use super::{Scope, Snapshot, Store, log};
 use crate::domain::access::{Limits, Viewer};
@@ -44,6 +45,8 @@ use crate::error::Result;
 pub struct Flight {
     sent: AtomicU32,
     on_the_way: Mutex<OnTheWay>,
+    only_one: bool,
+    needs_more: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +57,30 @@ struct OnTheWay {
 }
 
 impl Flight {
+    /// Of a response that one statement with a kept plan is hoped to be enough for.
+    #[must_use]
+    pub fn of_one() -> Self {
+        Self {
+            only_one: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether that hope failed. Then what would need more waits for ever, and the response is to be begun anew with
+    /// a flight of any number.
+    #[must_use]
+    pub fn needs_more(&self) -> bool {
+        self.needs_more.load(Ordering::Acquire)
+    }
+
+    const fn extent(&self) -> Extent {
+        if self.only_one {
+            Extent::OneStatement
+        } else {
+            Extent::Statements
+        }
+    }
+
     /// How many statements were sent so far, `BEGIN` aside.
     #[must_use]
     pub fn sent(&self) -> u32 {
@@ -79,8 +106,12 @@ impl Flight {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn send(&self) -> Statement<'_> {
-        self.sent.fetch_add(1, Ordering::AcqRel);
+    async fn send(&self, statement: &Sql) -> Statement<'_> {
+        let sent = self.sent.fetch_add(1, Ordering::AcqRel);
+        if self.only_one && (sent > 0 || !statement.is_kept()) {
+            self.needs_more.store(true, Ordering::Release);
+            return std::future::pending().await;
+        }
         let mut on_the_way = self.lock();
         on_the_way.count += 1;
         on_the_way.since.get_or_insert_with(Instant::now);
@@ -120,8 +151,9 @@ impl Source {
     /// [`Source::of`].
     #[must_use]
     pub fn new(store: &Store, account: AccountId, flight: Arc<Flight>) -> Self {
+        let scope = Scope::Account(account);
         Self {
-            snapshot: store.snapshot(Scope::Account(account)),
+            snapshot: Snapshot::new(store.clone(), scope, flight.extent()),
             account,
             limits: None,
             flight,
@@ -160,7 +192,7 @@ impl Source {
     where
         R: FromSqlRow<Untyped, Pg> + Send + 'static,
     {
-        let _on_the_way = self.flight.send();
+        let _on_the_way = self.flight.send(&statement).await;
         let mut connection = if statement.is_kept() {
             self.snapshot.connection().await?
         } else {
@@ -177,7 +209,7 @@ impl Source {
 
     /// The same, with what is not seen too: not to be shown as it is.
     async fn load_whole_entries(&self, statement: Sql) -> Result<Vec<Entry>> {
-        let _on_the_way = self.flight.send();
+        let _on_the_way = self.flight.send(&statement).await;
         log::load(&self.snapshot, statement).await
     }
 }

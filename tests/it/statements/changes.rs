@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::large::{Asked, Large};
 use super::plans::Seen;
-use super::screens::FRAME;
 
 /// The rows of a ticket with its conversation, each found, locked and changed; and the next one of each index.
 const ROWS: f64 = 20.0;
@@ -42,7 +41,7 @@ async fn commands_go_by_their_indexes_with_plans_that_are_kept() {
     for (mutation, inputs) in commands {
         let all = large.change(mutation, inputs.clone()).await;
         for asked in &all {
-            let count = asked.statements.len() - FRAME;
+            let count = asked.statements.len();
             assert_eq!(
                 asked.plans.len(),
                 count,

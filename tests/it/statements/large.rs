@@ -32,7 +32,7 @@ pub struct Large {
 
 /// What one operation asked the database.
 pub struct Asked {
-    /// The statements, begin and end of the transaction included.
+    /// The statements; what begins and ends their transaction, where they have one, is none.
     pub statements: Vec<String>,
     /// The plan of each statement that has one, as Postgres ran it.
     pub plans: Vec<Value>,
@@ -181,7 +181,8 @@ impl Large {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         assert!(seen.len() >= runs, "{} transactions of {runs}", seen.len());
-        let asks = |text: &&String| !text.starts_with("SET");
+        let frame = ["BEGIN", "SET", "COMMIT", "ROLLBACK"];
+        let asks = |text: &&String| !frame.iter().any(|one| text.starts_with(one));
         let asked = |one: Transaction| Asked {
             statements: one.statements.iter().filter(asks).cloned().collect(),
             plans: one.plans.iter().map(|text| plan(text)).collect(),

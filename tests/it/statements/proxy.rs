@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixStream};
 
-/// What one transaction asked for.
+/// What one transaction asked for; a statement outside of any is one by itself.
 #[derive(Debug, Clone, Default)]
 pub struct Transaction {
     /// The statements in their order. `BEGIN …; SET LOCAL …` in one message is one.
     pub statements: Vec<String>,
+    /// Whether it is one account's, and not of what runs across them.
+    of_account: bool,
     /// How often the client waited: what it sent before an answer was there counts as one.
     pub round_trips: usize,
     /// How many statements were prepared meanwhile, which a warm connection need not.
@@ -23,8 +25,12 @@ pub struct Transaction {
 impl Transaction {
     /// Whether it is the reading of one response.
     pub fn is_a_read(&self) -> bool {
-        let begin = &self.statements[0];
-        is_of_account(begin) && begin.contains("READ ONLY")
+        self.of_account && (self.is_one_statement() || self.statements[0].contains("READ ONLY"))
+    }
+
+    /// Whether it is a statement outside of any.
+    pub fn is_one_statement(&self) -> bool {
+        !self.statements[0].starts_with("BEGIN")
     }
 
     /// Whether it is a cascade's.
@@ -95,8 +101,8 @@ impl Proxy {
         }
     }
 
-    /// From now on Postgres does not understand what begins an account's transaction: the statements sent behind it run
-    /// outside of any.
+    /// From now on Postgres does not understand what begins an account's transaction, or makes a session the account's: the
+    /// statements sent behind it run outside of any, and for no account or another one.
     pub fn spoil_begins(&self) {
         self.spoils.store(true, Ordering::SeqCst);
     }
@@ -128,7 +134,7 @@ impl Proxy {
     }
 
     /// Waits until no account's transaction is open.
-    async fn settle(&self) {
+    pub async fn settle(&self) {
         while *lock(&self.open) > 0 {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }
@@ -140,10 +146,10 @@ impl Proxy {
     }
 }
 
-/// Whether a transaction that begins so is of one account, and not of what runs across them.
-fn is_of_account(begin: &str) -> bool {
-    begin.contains("tandem.account_id")
-}
+/// What names the account: with the transaction, or for the session.
+const ACCOUNT: &str = "tandem.account_id";
+/// How a session is made an account's.
+const SESSION: &str = "SET tandem.account_id";
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no panic meanwhile")
@@ -172,6 +178,8 @@ struct Talk {
     notes: Notes,
     of_account: Open,
     spoils: Arc<AtomicBool>,
+    /// Whether it was made an account's.
+    session: bool,
     /// The texts of prepared statements by name.
     prepared: HashMap<String, String>,
     /// The statement that was bound last.
@@ -217,9 +225,16 @@ impl Talk {
     }
 
     fn statement(&mut self, statement: String) {
-        if statement.starts_with("BEGIN") {
-            self.open = Some((Transaction::default(), 0));
-            *lock(&self.of_account) += usize::from(is_of_account(&statement));
+        // What makes a session the account's is of no transaction.
+        self.session |= statement.starts_with(SESSION);
+        if self.open.is_none() && !statement.starts_with("SET") {
+            let alone = !statement.starts_with("BEGIN") && !statement.contains("pg_notify");
+            let begun = Transaction {
+                of_account: statement.contains(ACCOUNT) || self.session && alone,
+                ..Transaction::default()
+            };
+            *lock(&self.of_account) += usize::from(begun.of_account);
+            self.open = Some((begun, 0));
         }
         if let Some((open, _)) = &mut self.open {
             open.statements.push(statement);
@@ -236,7 +251,7 @@ impl Talk {
         *awaited += 1;
         let ends = |(open, _): &mut (Transaction, usize)| {
             let last = open.statements.last().map(String::as_str);
-            matches!(last, Some("COMMIT" | "ROLLBACK"))
+            open.is_one_statement() || matches!(last, Some("COMMIT" | "ROLLBACK"))
         };
         let ended = self.open.take_if(ends);
         let belongs = ended.map_or(Awaited::Open, |(done, _)| Awaited::End(done));
@@ -264,10 +279,9 @@ impl Talk {
         }
         match self.awaited.pop_front() {
             Some(Awaited::End(done)) => {
-                let begun = done.statements.first();
-                *lock(&self.of_account) -=
-                    usize::from(begun.is_some_and(|text| is_of_account(text)));
+                let of_account = usize::from(done.of_account);
                 lock(&self.notes).push(done);
+                *lock(&self.of_account) -= of_account;
             }
             Some(Awaited::Open) => {
                 if let Some((_, awaited)) = &mut self.open {
@@ -300,13 +314,15 @@ fn text(body: &[u8]) -> (String, &[u8]) {
     )
 }
 
-/// Makes a word that Postgres does not know, and which is as long, of each `BEGIN` of an account's transaction.
+/// Makes a word that Postgres does not know, and which is as long, of what begins an account's transaction or makes a
+/// session the account's.
 fn spoil(sent: &mut [u8]) {
-    let places = (0..sent.len()).filter(|at| sent[*at..].starts_with(b"BEGIN "));
+    let begins = |text: &[u8]| text.starts_with(b"BEGIN ") || text.starts_with(SESSION.as_bytes());
+    let places = (0..sent.len()).filter(|at| begins(&sent[*at..]));
     for at in places.collect::<Vec<_>>() {
         let end = sent[at..].iter().position(|byte| *byte == 0);
         let text = &mut sent[at..at + end.expect("a whole message")];
-        if is_of_account(&String::from_utf8_lossy(text)) {
+        if String::from_utf8_lossy(text).contains(ACCOUNT) {
             text[0] = b'P';
         }
     }

@@ -37,9 +37,6 @@ fn seen(asked: &Asked) -> Seen {
     all
 }
 
-/// `BEGIN` with its settings, and `ROLLBACK` or `COMMIT`.
-pub const FRAME: usize = 2;
-
 /// Notes what is wrong with the plans of an operation: all of it shows at once.
 pub async fn check(
     large: &Large,
@@ -51,7 +48,7 @@ pub async fn check(
 ) -> Vec<String> {
     let asked = large.ask(query, variables).await;
     // A function that is run while a statement is planned tells a plan of its own.
-    let plans = asked.statements.len() - FRAME;
+    let plans = asked.statements.len();
     assert!(
         asked.plans.len() >= plans,
         "a plan for each statement of {name}"
@@ -130,7 +127,7 @@ async fn screens(large: &Large) {
             many.statements
         );
         assert_eq!(
-            many.statements.len() - FRAME,
+            many.statements.len(),
             statements,
             "{name}: {:#?}",
             many.statements
