@@ -11,7 +11,6 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 
-use super::Store;
 use super::pool::{Loan, Pooled};
 use super::timing::batch;
 use crate::domain::id::AccountId;
@@ -125,9 +124,9 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Takes a connection and sends what begins the transaction.
-    pub(super) async fn begin(store: &Store, begin: String) -> Result<Self> {
-        let held = Arc::new(Held::new(store.loan().await?, true));
+    /// Sends what begins the transaction.
+    pub(super) fn begin(loan: Loan, begin: String) -> Result<Self> {
+        let held = Arc::new(Held::new(loan, true));
         let kept = Arc::clone(&held);
         let beginning = async move {
             let answer = batch(kept.to_send()?, &begin).await;
@@ -137,10 +136,9 @@ impl Connection {
         Self::beginning(held, beginning.boxed())
     }
 
-    /// Takes a connection for one statement without a transaction, and sends what makes its session the account's, where
-    /// it is not yet.
-    pub(super) async fn of_account(store: &Store, account: AccountId) -> Result<Self> {
-        let held = Arc::new(Held::new(store.loan().await?, false));
+    /// For one statement without a transaction: sends what makes the session the account's, where it is not yet.
+    pub(super) fn of_account(loan: Loan, account: AccountId) -> Result<Self> {
+        let held = Arc::new(Held::new(loan, false));
         if held.loan()?.is_of(account) {
             return Ok(Self {
                 held,

@@ -62,11 +62,8 @@ pub struct Opener {
     setup: String,
 }
 
-impl Manager for Opener {
-    type Type = Pooled;
-    type Error = ConnectionError;
-
-    async fn create(&self) -> ConnectionResult<Pooled> {
+impl Opener {
+    async fn open(&self) -> ConnectionResult<Pooled> {
         let mut connection = AsyncPgConnection::establish(&self.url).await?;
         let set = connection.batch_execute(&self.setup).await;
         set.map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -74,6 +71,16 @@ impl Manager for Opener {
             connection,
             account: Mutex::default(),
         })
+    }
+}
+
+impl Manager for Opener {
+    type Type = Pooled;
+    type Error = ConnectionError;
+
+    // Boxed, because whoever asks for a connection has room for this, and few need it.
+    async fn create(&self) -> ConnectionResult<Pooled> {
+        Box::pin(self.open()).await
     }
 
     // No `SELECT 1` at each loan: a connection that died shows at its first statement, and is then thrown away.

@@ -34,7 +34,8 @@ pub struct Tx(Connection);
 
 impl Tx {
     pub(super) async fn begin(store: &Store, scope: Scope) -> Result<Self> {
-        Ok(Self(Connection::begin(store, begin("", &scope)).await?))
+        let loan = store.loan().await?;
+        Ok(Self(Connection::begin(loan, begin("", &scope))?))
     }
 
     /// The connection, for statements of the store.
@@ -122,11 +123,16 @@ impl Snapshot {
     pub(super) async fn connection(&self) -> Result<&Connection> {
         let inner = &*self.inner;
         let open = inner.open.get_or_try_init(async || {
-            if let (Extent::OneStatement, Scope::Account(account)) = (inner.extent, &inner.scope) {
-                return Connection::of_account(&inner.store, *account).await;
+            let loan = inner.store.loan().await?;
+            match (inner.extent, &inner.scope) {
+                (Extent::OneStatement, Scope::Account(account)) => {
+                    Connection::of_account(loan, *account)
+                }
+                (_, scope) => {
+                    let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", scope);
+                    Connection::begin(loan, begin)
+                }
             }
-            let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", &inner.scope);
-            Connection::begin(&inner.store, begin).await
         });
         open.await
     }
