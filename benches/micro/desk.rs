@@ -12,7 +12,7 @@ use tandem::domain::filter::{Condition, ConversationFilter, ConversationLeaf, Or
 use tandem::domain::id::{InboxId, UserId};
 use tandem::domain::image::Actor;
 use tandem::domain::noun::{ConversationStatus, MessageKind, Role, StatusCategory};
-use tandem::graphql::{Limits, RequestState, Schema, execute, schema, schema_for_valid};
+use tandem::graphql::{Limits, Prepared, RequestState, Schema, execute, schema, schema_for_valid};
 use tandem::store::Store;
 use tandem::store::read::conversation::{List, Listed, Parent};
 use tandem::store::read::joins::{ConversationJoins, TicketJoins, WithConversation, WithTicket};
@@ -39,6 +39,8 @@ pub struct Desk {
     pub runtime: Runtime,
     /// [`INBOX`], read once, as the transports keep it.
     document: ExecutableDocument,
+    /// The same, as whoever executes it keeps it.
+    prepared: Arc<Prepared>,
 }
 
 thread_local! {
@@ -55,12 +57,14 @@ impl Desk {
     /// With the limits that there are by default.
     fn new() -> Self {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let document = parse_query(INBOX).expect("a document");
         Self {
             schema: schema(Limits::default()).finish(),
             schema_for_valid: schema_for_valid(Limits::default()).finish(),
             store: Store::new("postgres://127.0.0.1:1/none", &Default::default()).expect("a pool"),
             runtime: runtime.enable_all().build().expect("a runtime"),
-            document: parse_query(INBOX).expect("a document"),
+            prepared: Arc::new(Prepared::new(document.clone(), None)),
+            document,
         }
     }
 
@@ -75,7 +79,8 @@ impl Desk {
     pub fn inbox_page(&self, rows: &Arc<Rows<Listed>>) -> Response {
         let state = self.state();
         know_inbox(&state, rows);
-        let done = execute(&self.schema_for_valid, self.asking(), state);
+        let prepared = Some(Arc::clone(&self.prepared));
+        let done = execute(&self.schema_for_valid, self.asking(), prepared, state);
         self.runtime.block_on(done).response
     }
 

@@ -57,7 +57,7 @@ impl Backend for Away {
 
     async fn execute(&self, viewer: Viewer, request: Request) -> Response {
         let state = RequestState::new(self.store.clone(), viewer, Position(0));
-        let executed = graphql::execute(&self.schema, request, state).await;
+        let executed = graphql::execute(&self.schema, request, None, state).await;
         executed.response
     }
 

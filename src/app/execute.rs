@@ -6,7 +6,7 @@ use async_graphql::{Request, Response};
 
 use super::App;
 use crate::domain::access::{Origin, Viewer};
-use crate::graphql::{self, RequestState};
+use crate::graphql::{self, Prepared, RequestState};
 use crate::http::{Client, Known};
 
 /// Executes one request. The log's position is taken before anything is read, so everything up to it is in what
@@ -21,6 +21,7 @@ pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Resp
     } else {
         &inner.schema
     };
+    let prepared = known.as_ref().and_then(Known::prepared::<Prepared>);
     let store = || inner.store.clone();
     let as_of = || inner.realtime.tail.position();
     // Who is limited is read for in a transaction in any case.
@@ -28,18 +29,22 @@ pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Resp
     let executed = if in_one {
         let hoping = RequestState::for_one_statement(store(), viewer.clone(), as_of());
         let other = || RequestState::new(store(), viewer, as_of());
-        graphql::execute_in_one(schema, request, hoping, other).await
+        graphql::execute_in_one(schema, request, prepared, hoping, other).await
     } else {
         let state = RequestState::new(store(), viewer, as_of());
-        graphql::execute(schema, request, state).await
+        graphql::execute(schema, request, prepared, state).await
     };
     if let Some(known) = known {
         if executed.took_more {
             known.note_mistake();
+            metrics::counter!("tandem_queries_read_twice_total").increment(1);
         }
         if executed.response.is_ok() {
             known.note_valid();
             known.note_statements(executed.statements);
+            if let Some(prepared) = executed.prepared {
+                known.keep_prepared(prepared);
+            }
         }
     }
     executed.response

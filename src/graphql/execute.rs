@@ -46,20 +46,30 @@ pub fn check(
 ) -> Result<Checked, ServerError> {
     may_ask(schema, viewer, request)?;
     let document = request.parsed_query()?.clone();
+    let cost = hold(schema, &document, request)?;
+    Ok(Checked { document, cost })
+}
+
+/// Holds what may be asked against the limits, with its variables; returns what it costs.
+fn hold(
+    schema: &Schema,
+    document: &ExecutableDocument,
+    request: &mut Request,
+) -> Result<u64, ServerError> {
     let limits = schema.data::<Limits>().copied().unwrap_or_default();
     limits.check_lists(&request.variables).map_err(shown)?;
-    check_variables(schema, &document, request)?;
+    check_variables(schema, document, request)?;
     leave_out(request);
-    let operation = meant(&document, request.operation_name.as_deref());
+    let operation = meant(document, request.operation_name.as_deref());
     let cost = match (operation, schema.data::<Types>()) {
         (Some(operation), Some(types)) => {
-            cost(types, &limits, &document, operation, &request.variables)
+            cost(types, &limits, document, operation, &request.variables)
         }
         // Which operation is meant is for the execution to ask.
         _ => 0,
     };
     limits.check_cost(cost).map_err(shown)?;
-    Ok(Checked { document, cost })
+    Ok(cost)
 }
 
 /// Whether the viewer may ask for what an operation has at its root. Its text is held against the limits first, since
@@ -72,9 +82,18 @@ pub fn may_ask(schema: &Schema, viewer: &Viewer, request: &mut Request) -> Resul
     let document = request.parsed_query()?;
     let limits = schema.data::<Limits>().copied().unwrap_or_default();
     limits.check(document).map_err(shown)?;
+    permitted(schema, viewer, document, name.as_deref())
+}
+
+fn permitted(
+    schema: &Schema,
+    viewer: &Viewer,
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+) -> Result<(), ServerError> {
     let unknown = Types::default();
     let types = schema.data::<Types>().unwrap_or(&unknown);
-    permit(types, viewer, document, name.as_deref()).map_err(shown)
+    permit(types, viewer, document, operation).map_err(shown)
 }
 
 fn shown(error: Error) -> ServerError {
@@ -89,17 +108,24 @@ pub struct Executed {
     pub statements: u32,
     /// Whether one statement was hoped to be enough and was not, so that it was executed again.
     pub took_more: bool,
+    /// What the next request for the document need not prepare again; none where this one was refused.
+    pub prepared: Option<Arc<Prepared>>,
 }
 
-/// Executes a query or mutation for the viewer of the state.
-pub async fn execute(schema: &Schema, mut request: Request, state: RequestState) -> Executed {
-    let (prepared, cost) = match prepare(schema, state.viewer(), &mut request) {
+/// Executes a query or mutation for the viewer of the state, and by what an earlier request for the document prepared.
+pub async fn execute(
+    schema: &Schema,
+    mut request: Request,
+    prepared: Option<Arc<Prepared>>,
+    state: RequestState,
+) -> Executed {
+    let (prepared, cost) = match prepare(schema, state.viewer(), &mut request, prepared) {
         Ok(prepared) => prepared,
         Err(error) => return Executed::refused(error),
     };
     let begun = Instant::now();
     let executed = attempt(schema, &prepared, request, state).await;
-    executed.at_cost(cost, begun)
+    executed.at_cost(cost, begun, prepared)
 }
 
 /// The same where one statement is hoped to be enough, with a state for that. Where it is not, nothing of that attempt is
@@ -107,10 +133,11 @@ pub async fn execute(schema: &Schema, mut request: Request, state: RequestState)
 pub async fn execute_in_one(
     schema: &Schema,
     mut request: Request,
+    prepared: Option<Arc<Prepared>>,
     hoping: RequestState,
     other: impl FnOnce() -> RequestState,
 ) -> Executed {
-    let (prepared, cost) = match prepare(schema, hoping.viewer(), &mut request) {
+    let (prepared, cost) = match prepare(schema, hoping.viewer(), &mut request, prepared) {
         Ok(prepared) => prepared,
         Err(error) => return Executed::refused(error),
     };
@@ -118,7 +145,7 @@ pub async fn execute_in_one(
     // What writes is never executed twice.
     if !prepared.is_query() {
         let executed = attempt(schema, &prepared, request, other()).await;
-        return executed.at_cost(cost, begun);
+        return executed.at_cost(cost, begun, prepared);
     }
     let again = prepared.again(&request);
     let executed = match hope(schema, &prepared, request, hoping).await {
@@ -128,19 +155,30 @@ pub async fn execute_in_one(
             ..Box::pin(attempt(schema, &prepared, again, other())).await
         },
     };
-    executed.at_cost(cost, begun)
+    executed.at_cost(cost, begun, prepared)
 }
 
-/// Holds a request against the limits; returns what is to be executed, and what it costs.
+/// Holds a request against the limits and what its viewer may; returns what is to be executed, and what it costs. What
+/// is prepared was held against the limits of documents before.
 fn prepare(
     schema: &Schema,
     viewer: &Viewer,
     request: &mut Request,
-) -> Result<(Prepared, u64), ServerError> {
+    prepared: Option<Arc<Prepared>>,
+) -> Result<(Arc<Prepared>, u64), ServerError> {
     let begun = Instant::now();
-    let Checked { document, cost } = check(schema, viewer, request)?;
+    let prepared = prepared.filter(|prepared| prepared.operation == request.operation_name);
+    let (prepared, cost) = if let Some(prepared) = prepared {
+        let operation = prepared.operation.as_deref();
+        permitted(schema, viewer, &prepared.document, operation)?;
+        let cost = hold(schema, &prepared.document, request)?;
+        (prepared, cost)
+    } else {
+        let Checked { document, cost } = check(schema, viewer, request)?;
+        let prepared = Prepared::new(document, request.operation_name.as_deref());
+        (Arc::new(prepared), cost)
+    };
     stage("check", begun.elapsed());
-    let prepared = Prepared::new(document, request.operation_name.as_deref());
     Ok((prepared, cost))
 }
 
@@ -150,6 +188,7 @@ impl Executed {
             response: Response::from_errors(vec![error]),
             statements: 0,
             took_more: false,
+            prepared: None,
         }
     }
 
@@ -159,10 +198,12 @@ impl Executed {
             response: prepared.finish(schema, response),
             statements: flight.sent(),
             took_more: false,
+            prepared: None,
         }
     }
 
-    fn at_cost(mut self, cost: u64, begun: Instant) -> Self {
+    fn at_cost(mut self, cost: u64, begun: Instant, prepared: Arc<Prepared>) -> Self {
+        self.prepared = Some(prepared);
         stage("execute", begun.elapsed());
         let extensions = &mut self.response.extensions;
         extensions.insert("cost".to_owned(), cost.into());

@@ -1,8 +1,11 @@
 //! What is known of a document that was run before.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
+use std::{
+    any::Any,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
+    },
 };
 
 /// How many responses in a row have to be of one statement, at most, for the next to be expected to be.
@@ -19,9 +22,21 @@ struct Found {
     in_a_row: AtomicU8,
     /// How many have to be, less one.
     suspicion: AtomicU8,
+    prepared: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Known {
+    /// What whoever executes the document prepared for that, if it is such a thing.
+    #[must_use]
+    pub fn prepared<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        Arc::clone(self.0.prepared.get()?).downcast().ok()
+    }
+
+    /// Keeps what is prepared, unless something is kept already.
+    pub fn keep_prepared<T: Any + Send + Sync>(&self, prepared: Arc<T>) {
+        self.0.prepared.get_or_init(|| prepared);
+    }
+
     /// Whether the document was validated before. Validation is of the document, so it need not be done again: it takes as
     /// long as a tenth of a small request. The values of variables are another matter.
     #[must_use]

@@ -26,6 +26,9 @@ fn begin(mode: &str, scope: &Scope) -> String {
     }
 }
 
+/// A snapshot of as many statements as there are.
+const READING: &str = "ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /// For statements that are put together for one request: what is best there depends on the values.
 const PLANS_BY_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
 
@@ -128,10 +131,11 @@ impl Snapshot {
                 (Extent::OneStatement, Scope::Account(account)) => {
                     Connection::of_account(loan, *account)
                 }
-                (_, scope) => {
-                    let begin = begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", scope);
-                    Connection::begin(loan, begin)
+                // Its session says whose rows these are.
+                (_, Scope::Account(account)) if loan.is_of(*account) => {
+                    Connection::begin(loan, format!("BEGIN {READING}"))
                 }
+                (_, scope) => Connection::begin(loan, begin(READING, scope)),
             }
         });
         open.await

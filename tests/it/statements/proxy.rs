@@ -228,9 +228,10 @@ impl Talk {
         // What makes a session the account's is of no transaction.
         self.session |= statement.starts_with(SESSION);
         if self.open.is_none() && !statement.starts_with("SET") {
-            let alone = !statement.starts_with("BEGIN") && !statement.contains("pg_notify");
+            let others = ["tandem.across_accounts", "pg_notify"];
+            let in_session = self.session && !others.iter().any(|one| statement.contains(one));
             let begun = Transaction {
-                of_account: statement.contains(ACCOUNT) || self.session && alone,
+                of_account: statement.contains(ACCOUNT) || in_session,
                 ..Transaction::default()
             };
             *lock(&self.of_account) += usize::from(begun.of_account);
