@@ -20,6 +20,8 @@ enum Mood {
 pub struct Chaos {
     address: String,
     mood: Arc<watch::Sender<Mood>>,
+    /// How many connections stand.
+    open: Arc<watch::Sender<usize>>,
 }
 
 impl Chaos {
@@ -39,9 +41,13 @@ impl Chaos {
         let port = listener.local_addr().expect("an address").port();
         let mood = Arc::new(watch::Sender::new(Mood::Well));
         let seen = mood.subscribe();
+        let open = Arc::new(watch::Sender::new(0));
+        let count = Arc::clone(&open);
         tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
                 let (socket, mut seen) = (socket.clone(), seen.clone());
+                let count = Arc::clone(&count);
+                count.send_modify(|open| *open += 1);
                 tokio::spawn(async move {
                     let mut changes = seen.clone();
                     let pass = async {
@@ -60,12 +66,15 @@ impl Chaos {
                         () = pass => {}
                         _ = seen.wait_for(|mood| *mood == Mood::Cut) => {}
                     }
+                    drop(client);
+                    count.send_modify(|open| *open -= 1);
                 });
             }
         });
         Self {
             address: format!("postgres://{user}@127.0.0.1:{port}/{database}"),
             mood,
+            open,
         }
     }
 
@@ -74,9 +83,11 @@ impl Chaos {
         self.address.clone()
     }
 
-    /// Cuts all connections, and each that comes.
-    pub fn cut(&self) {
+    /// Cuts all connections, and each that comes; done once none of those before passes anything on.
+    pub async fn cut(&self) {
         self.mood.send_replace(Mood::Cut);
+        let mut open = self.open.subscribe();
+        let _ = open.wait_for(|open| *open == 0).await;
     }
 
     /// Takes what comes and answers nothing.

@@ -86,7 +86,7 @@ async fn a_database_that_goes_away_is_told_at_once_and_comes_back_by_itself() {
     let desk = desk(Config::default()).await;
     let conversation = desk.account.conversation(&desk.client).await;
     for _ in 0..2 {
-        desk.chaos.cut();
+        desk.chaos.cut().await;
         for _ in 0..3 {
             let (answer, took) = desk.timed(LIST).await;
             assert_eq!(codes(&answer), ["UNAVAILABLE"], "{answer:#}");
@@ -128,7 +128,7 @@ async fn a_database_that_falls_silent_costs_a_bounded_wait() {
     assert!(took < Duration::from_secs(8), "{took:?}");
     let (status, why) = desk.health("ready").await;
     assert_eq!(status, 503, "{why}");
-    desk.chaos.cut();
+    desk.chaos.cut().await;
     desk.chaos.mend();
     desk.until_ready().await;
     desk.client.gql(LIST, json!({})).await;
