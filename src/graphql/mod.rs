@@ -3,8 +3,8 @@
 //! No resolver knows SQL. All that one response shows is read from one snapshot of the database, held by
 //! [`RequestState`], through loaders that ask once for many.
 
-pub mod ahead;
-mod connection;
+mod ahead;
+pub mod connection;
 mod cost;
 pub mod cursor;
 mod execute;
