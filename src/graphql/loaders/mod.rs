@@ -12,7 +12,7 @@ pub use pages::{
     TimelineCounts, Timelines,
 };
 pub use settings::{
-    ChannelsOfInbox, Definitions, Inboxes, InboxesOfUser, OwnAccount, Panels, StatusesOfPipeline,
+    ChannelsOfInbox, Definitions, InboxesOfUser, OwnAccount, Panels, StatusesOfPipeline,
 };
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,8 +24,8 @@ use futures_util::future::try_join_all;
 use super::loader::{Base, Batch, Loader};
 use super::turns::Turns;
 use crate::domain::id::{
-    ChannelId, ContactId, ConversationId, IntegrationId, MessageId, PipelineId, PropertyId,
-    SavedViewId, StatusId, TicketId, TrashGroupId, UserId,
+    ChannelId, ContactId, ConversationId, InboxId, IntegrationId, MessageId, PipelineId,
+    PropertyId, SavedViewId, StatusId, TicketId, TrashGroupId, UserId,
 };
 use crate::domain::image::{Conversation, Held, Ticket};
 use crate::domain::saved_view::SavedView;
@@ -75,6 +75,8 @@ things_by_id! {
     Integrations: IntegrationId => user::Integration, user::integrations_by_id;
     /// Contacts by id.
     Contacts: ContactId => user::Contact, user::contacts_by_id;
+    /// Inboxes by id.
+    Inboxes: InboxId => desk::Inbox, desk::inboxes_by_id, kept;
     /// Channels by id.
     Channels: ChannelId => desk::Channel, desk::channels_by_id;
     /// Pipelines by id.

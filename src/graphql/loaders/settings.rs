@@ -57,32 +57,6 @@ impl Batch for Panels {
     kept!();
 }
 
-/// Inboxes by id.
-pub struct Inboxes;
-
-impl Batch for Inboxes {
-    type Key = InboxId;
-    type Value = Arc<desk::Inbox>;
-
-    async fn load(source: Source, keys: Vec<InboxId>) -> Result<Vec<(InboxId, Self::Value)>> {
-        let ids = keys.iter().map(|id| id.0).collect();
-        let rows = desk::inboxes_by_id(&source, ids).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.id, Arc::new(row)))
-            .collect())
-    }
-
-    fn kept(source: &Source, key: &InboxId) -> Option<Self::Value> {
-        // Which of them somebody with limits sees, the database tells.
-        source.limits().is_none().then(|| source.kept(*key))?
-    }
-
-    fn keep(source: &Source, key: &InboxId, value: &Self::Value) {
-        source.keep(*key, value);
-    }
-}
-
 /// The inboxes that a user is limited to; of who is not, nothing.
 pub struct InboxesOfUser;
 

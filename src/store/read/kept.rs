@@ -66,6 +66,9 @@ pub trait Keep: Sized {
     /// What it is found by.
     type Key: Copy + Eq + Hash;
 
+    /// Whether limits hide some of them from those who have any: then the database tells whether this one is seen.
+    const IS_LIMITED: bool = false;
+
     /// Where it is kept.
     fn place(kept: &Kept) -> &By<Self::Key, Self>;
 
@@ -76,9 +79,10 @@ pub trait Keep: Sized {
 }
 
 macro_rules! things_by_id {
-    ($($thing:ty: $key:ty => $place:ident;)*) => {$(
+    ($($thing:ty: $key:ty => $place:ident $(, $limited:ident)?;)*) => {$(
         impl Keep for Arc<$thing> {
             type Key = $key;
+            $(const $limited: bool = true;)?
 
             fn place(kept: &Kept) -> &By<$key, Self> {
                 &kept.$place
@@ -89,7 +93,7 @@ macro_rules! things_by_id {
 
 things_by_id! {
     User: UserId => users;
-    Inbox: InboxId => inboxes;
+    Inbox: InboxId => inboxes, IS_LIMITED;
     Pipeline: PipelineId => pipelines;
     Status: StatusId => statuses;
 }
@@ -123,6 +127,9 @@ impl Source {
     /// What is known from earlier responses, where it is known that it is still so.
     #[must_use]
     pub fn kept<V: Keep + Clone>(&self, key: V::Key) -> Option<V> {
+        if V::IS_LIMITED && self.limits.is_some() {
+            return None;
+        }
         V::place(&self.kept).get(&(*self.mark.get()?, key))
     }
 
