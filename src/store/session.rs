@@ -86,9 +86,10 @@ impl Tx {
 }
 
 /// How much is read from a snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Extent {
     /// However many statements there are.
+    #[default]
     Statements,
     /// One statement whose plan is kept: a moment by itself, which takes no transaction around it.
     OneStatement,

@@ -45,7 +45,7 @@ use crate::error::Result;
 pub struct Flight {
     sent: AtomicU32,
     on_the_way: Mutex<OnTheWay>,
-    only_one: bool,
+    extent: Extent,
     needs_more: AtomicBool,
 }
 
@@ -61,7 +61,7 @@ impl Flight {
     #[must_use]
     pub fn of_one() -> Self {
         Self {
-            only_one: true,
+            extent: Extent::OneStatement,
             ..Self::default()
         }
     }
@@ -71,14 +71,6 @@ impl Flight {
     #[must_use]
     pub fn needs_more(&self) -> bool {
         self.needs_more.load(Ordering::Acquire)
-    }
-
-    const fn extent(&self) -> Extent {
-        if self.only_one {
-            Extent::OneStatement
-        } else {
-            Extent::Statements
-        }
     }
 
     /// How many statements were sent so far, `BEGIN` aside.
@@ -108,7 +100,7 @@ impl Flight {
 
     async fn send(&self, statement: &Sql) -> Statement<'_> {
         let sent = self.sent.fetch_add(1, Ordering::AcqRel);
-        if self.only_one && (sent > 0 || !statement.is_kept()) {
+        if self.extent == Extent::OneStatement && (sent > 0 || !statement.is_kept()) {
             self.needs_more.store(true, Ordering::Release);
             return std::future::pending().await;
         }
@@ -153,7 +145,7 @@ impl Source {
     pub fn new(store: &Store, account: AccountId, flight: Arc<Flight>) -> Self {
         let scope = Scope::Account(account);
         Self {
-            snapshot: Snapshot::new(store.clone(), scope, flight.extent()),
+            snapshot: Snapshot::new(store.clone(), scope, flight.extent),
             account,
             limits: None,
             flight,
