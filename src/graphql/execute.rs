@@ -6,99 +6,23 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Pos, Request, Response, ServerError};
+use async_graphql::{Request, Response, ServerError};
 use futures_util::StreamExt;
 
 use super::Schema;
-use super::cost::cost;
-use super::gate::permit;
-use super::limits::Limits;
-use super::operation::meant;
 use super::state::RequestState;
-use super::variables::{check_variables, leave_out};
 use crate::domain::access::Viewer;
-use crate::error::Error;
 use crate::store::read::Flight;
 
+mod check;
 mod field_order;
 mod nulls;
+mod prepared;
 
-use field_order::Asked;
+pub use check::{Checked, check, may_ask};
+use check::{hold, permitted};
 pub use nulls::Types;
-
-/// A request that was held against the limits and what its viewer may.
-pub struct Checked {
-    /// Its document.
-    pub document: ExecutableDocument,
-    /// What it costs.
-    pub cost: u64,
-}
-
-/// Holds a request against the limits and what the viewer may, before any work is done for it; returns it parsed.
-///
-/// # Errors
-/// What is wrong with the text, that it asks for too much, or for what the viewer may not ask.
-pub fn check(
-    schema: &Schema,
-    viewer: &Viewer,
-    request: &mut Request,
-) -> Result<Checked, ServerError> {
-    may_ask(schema, viewer, request)?;
-    let document = request.parsed_query()?.clone();
-    let cost = hold(schema, &document, request)?;
-    Ok(Checked { document, cost })
-}
-
-/// Holds what may be asked against the limits, with its variables; returns what it costs.
-fn hold(
-    schema: &Schema,
-    document: &ExecutableDocument,
-    request: &mut Request,
-) -> Result<u64, ServerError> {
-    let limits = schema.data::<Limits>().copied().unwrap_or_default();
-    limits.check_lists(&request.variables).map_err(shown)?;
-    check_variables(schema, document, request)?;
-    leave_out(request);
-    let operation = meant(document, request.operation_name.as_deref());
-    let cost = match (operation, schema.data::<Types>()) {
-        (Some(operation), Some(types)) => {
-            cost(types, &limits, document, operation, &request.variables)
-        }
-        // Which operation is meant is for the execution to ask.
-        _ => 0,
-    };
-    limits.check_cost(cost).map_err(shown)?;
-    Ok(cost)
-}
-
-/// Whether the viewer may ask for what an operation has at its root. Its text is held against the limits first, since
-/// also strangers are looked at so: fragments that double would else be followed for ever.
-///
-/// # Errors
-/// What is wrong with the text, that there is too much of it, or `FORBIDDEN`.
-pub fn may_ask(schema: &Schema, viewer: &Viewer, request: &mut Request) -> Result<(), ServerError> {
-    let name = request.operation_name.clone();
-    let document = request.parsed_query()?;
-    let limits = schema.data::<Limits>().copied().unwrap_or_default();
-    limits.check(document).map_err(shown)?;
-    permitted(schema, viewer, document, name.as_deref())
-}
-
-fn permitted(
-    schema: &Schema,
-    viewer: &Viewer,
-    document: &ExecutableDocument,
-    operation: Option<&str>,
-) -> Result<(), ServerError> {
-    let unknown = Types::default();
-    let types = schema.data::<Types>().unwrap_or(&unknown);
-    permit(types, viewer, document, operation).map_err(shown)
-}
-
-fn shown(error: Error) -> ServerError {
-    error.into_graphql().into_server_error(Pos::default())
-}
+pub use prepared::Prepared;
 
 /// What came of a request.
 pub struct Executed {
@@ -217,9 +141,7 @@ async fn attempt(
     request: Request,
     mut state: RequestState,
 ) -> Executed {
-    // What is merged must be there in parts.
-    state.write_rows(!prepared.asked.merges());
-    let turns = state.turns();
+    let turns = prepared.turns(&mut state);
     let flight = Arc::clone(turns.flight());
     let response = turns.drive(schema.execute(request.data(state))).await;
     Executed::of(schema, prepared, response, &flight)
@@ -232,8 +154,7 @@ async fn hope(
     request: Request,
     mut state: RequestState,
 ) -> Option<Executed> {
-    state.write_rows(!prepared.asked.merges());
-    let turns = state.turns();
+    let turns = prepared.turns(&mut state);
     let flight = Arc::clone(turns.flight());
     let mut execution = pin!(schema.execute(request.data(state)));
     let enough = poll_fn(|cx| match execution.as_mut().poll(cx) {
@@ -250,56 +171,6 @@ fn stage(stage: &'static str, took: Duration) {
     metrics::histogram!("tandem_stage_seconds", "stage" => stage).record(took);
 }
 
-/// A document that is executed again and again: what is to be known of it is found once.
-pub struct Prepared {
-    document: ExecutableDocument,
-    operation: Option<String>,
-    asked: Asked,
-}
-
-impl Prepared {
-    /// Of a document and which of its operations is meant.
-    #[must_use]
-    pub fn new(document: ExecutableDocument, operation: Option<&str>) -> Self {
-        Self {
-            asked: Asked::of(&document, operation),
-            operation: operation.map(str::to_owned),
-            document,
-        }
-    }
-
-    /// The document.
-    #[must_use]
-    pub const fn document(&self) -> &ExecutableDocument {
-        &self.document
-    }
-
-    fn is_query(&self) -> bool {
-        let operation = meant(&self.document, self.operation.as_deref());
-        operation.is_some_and(|operation| operation.ty == OperationType::Query)
-    }
-
-    /// The same query again. What the transport says of the client is for commands.
-    fn again(&self, first: &Request) -> Request {
-        let mut request = Request::new("").variables(first.variables.clone());
-        request.set_parsed_query(self.document.clone());
-        request.operation_name.clone_from(&self.operation);
-        request
-    }
-
-    /// What async-graphql leaves to be done for a response to be what the specification wants.
-    fn finish(&self, schema: &Schema, mut response: Response) -> Response {
-        if let Some(types) = schema.data::<Types>()
-            && !response.errors.is_empty()
-        {
-            let operation = self.operation.as_deref();
-            nulls::propagate(types, &self.document, operation, &mut response);
-        }
-        self.asked.order(&mut response.data);
-        response
-    }
-}
-
 /// Executes a subscription, which was checked, for one pushed cascade. The schema is that of [`super::schema_for_valid`].
 pub async fn execute_frame(
     schema: &Schema,
@@ -309,8 +180,7 @@ pub async fn execute_frame(
 ) -> Option<Response> {
     request.set_parsed_query(prepared.document.clone());
     request.operation_name.clone_from(&prepared.operation);
-    state.write_rows(!prepared.asked.merges());
-    let turns = state.turns();
+    let turns = prepared.turns(&mut state);
     let mut frames = schema.execute_stream(request.data(state));
     let response = Arc::clone(&turns).drive(frames.next()).await?;
     Some(prepared.finish(schema, response))
