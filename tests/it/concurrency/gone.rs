@@ -9,15 +9,14 @@ use tandem::domain::id::AccountId;
 use tandem::store::read::account::own;
 use tandem::store::read::{Flight, Source};
 
-use crate::support::TestApp;
 use crate::support::desk::uuid;
+use crate::support::{Client, TestAccount, TestApp};
 
 /// So late one goes at the latest: by then it has what it asked for.
 const AT_MOST_MICROS: u64 = 3_000;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_goes_leaves_no_transaction_behind() {
-    // Everybody gets the same connection.
+/// A server whose readers all get the same connection, with an account.
+async fn desk() -> (TestApp, TestAccount, Client) {
     let app = TestApp::start_with(Config {
         pool_size: 1,
         ..super::patience()
@@ -25,6 +24,12 @@ async fn a_reader_that_goes_leaves_no_transaction_behind() {
     .await;
     let account = app.account(super::NEWER).await;
     let client = app.client(&account.token);
+    (app, account, client)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_goes_leaves_no_transaction_behind() {
+    let (app, account, client) = desk().await;
     let conversation = account.conversation(&client).await;
     let store = app.app.service().store();
     for round in 0..150_u64 {
@@ -48,13 +53,7 @@ const SCREEN: &str = "{ tickets(first: 5) { nodes { id owner { name } conversati
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_is_given_up_gives_its_connection_back() {
-    let app = TestApp::start_with(Config {
-        pool_size: 1,
-        ..super::patience()
-    })
-    .await;
-    let account = app.account(super::NEWER).await;
-    let client = app.client(&account.token);
+    let (_app, account, client) = desk().await;
     account.ticket(&client, 2).await;
     let begun = std::time::Instant::now();
     let whole = client.gql(SCREEN, json!({})).await;

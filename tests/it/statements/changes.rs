@@ -1,5 +1,5 @@
-//! The statements of commands on 200,000 conversations: by which index, and by plans that are kept. A statement for which
-//! Postgres prefers plans for the values is planned anew for each command, which takes it longer than to run it.
+//! The statements of commands on 200,000 conversations: by which index, and by plans that are kept. Left to itself, Postgres
+//! plans a statement anew for each command where it prefers plans for the values, which takes it longer than to run it.
 
 use serde_json::{Value, json};
 
@@ -59,8 +59,9 @@ async fn commands_go_by_their_indexes_with_plans_that_are_kept() {
                 );
             }
         }
+        // From the first one on.
         let kept = |asked: &Asked| !asked.plans.iter().any(is_for_values);
-        assert!(all.iter().any(kept), "{mutation} is planned anew each time");
+        assert!(all.iter().all(kept), "{mutation} is planned anew");
     }
 }
 

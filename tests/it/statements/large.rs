@@ -157,8 +157,7 @@ impl Large {
 
     /// Runs a command with each of two inputs by turns, and tells what it asked each time.
     pub async fn change(&self, mutation: &str, inputs: [Value; 2]) -> Vec<Asked> {
-        // Postgres decides after five whether it keeps a plan. However the pool shares them out between its two
-        // connections, one gets more.
+        // However the pool shares them out between its two connections, each gets some.
         const RUNS: usize = 14;
         self.proxy.forget();
         for run in 0..RUNS {
