@@ -15,6 +15,7 @@ mod backend;
 mod client;
 mod documents;
 mod events;
+mod expectation;
 mod graphql;
 mod health;
 mod kept;

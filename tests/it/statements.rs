@@ -3,6 +3,7 @@
 
 mod begin;
 mod changes;
+mod expected;
 mod large;
 mod one;
 mod plans;
