@@ -14,9 +14,10 @@ use super::support::server::Server;
 pub struct Screen {
     /// What it is called.
     pub name: &'static str,
-    request: Arc<[u8]>,
+    /// What Tandem is asked.
+    pub request: Arc<[u8]>,
     /// What its statement's variables are.
-    named: Vec<(&'static str, String)>,
+    pub named: Vec<(&'static str, String)>,
 }
 
 impl Screen {

@@ -3,15 +3,17 @@
 //!
 //! `cargo bench --bench screens -- --conversations 200000 --clients 32 --seconds 10`: prints medians, 99th percentiles, requests a
 //! second and CPU time a request (Linux) of Tandem, over HTTP, and of pgbench, in turns in one run. Both ask for the same
-//! conversation and inbox, which are in Postgres' memory for both.
+//! conversation and inbox, which are in Postgres' memory for both. `--postgraphile` asks PostGraphile too.
 #![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 mod asked;
+mod rival;
 #[path = "../support/mod.rs"]
 mod support;
 
 use asked::Screen;
 use support::measured::{Run, print_head};
+use support::postgraphile::PostGraphile;
 use support::server::Server;
 use support::{option, pgbench};
 
@@ -26,6 +28,7 @@ async fn main() {
     let server = Server::start(conversations);
     let screens = Screen::all(&server).await;
     let pgbench = pgbench::find();
+    let rival = PostGraphile::beside(&server);
     println!(
         "{conversations} conversations, {} clients, {} s each",
         run.clients, run.seconds
@@ -41,7 +44,14 @@ async fn main() {
                 theirs.print(screen.name, "pgbench");
                 ours.print_ratio(screen.name, &theirs);
             }
-            None => println!("{:<10} pgbench  is not installed", screen.name),
+            None => println!("{:<10} pgbench      is not installed", screen.name),
+        }
+        if let Some(rival) = &rival {
+            // As long as it is measured: of a JIT, one second would measure its compiler.
+            screen.rival(rival, &server, &run).await;
+            let theirs = screen.rival(rival, &server, &run).await;
+            theirs.print(screen.name, "postgraphile");
+            ours.print_ratio(screen.name, &theirs);
         }
     }
 }

@@ -31,7 +31,7 @@ pub struct Measured {
 /// The columns' names.
 pub fn print_head(what: &str) {
     println!(
-        "{what:<10} {:<8} {:>9} {:>9} {:>9} {:>11} {:>11}",
+        "{what:<10} {:<12} {:>9} {:>9} {:>9} {:>11} {:>11}",
         "by", "per s", "median ms", "p99 ms", "server µs", "Postgres µs"
     );
 }
@@ -49,19 +49,24 @@ impl Measured {
         }
     }
 
+    /// CPU microseconds an answer, of whatever answers together.
+    pub fn cpu_in_all(&self) -> f64 {
+        self.cpu.0 + self.cpu.1
+    }
+
     /// As a row of the table.
     pub fn print(&self, what: &str, by: &str) {
         println!(
-            "{what:<10} {by:<8} {:>9.0} {:>9.2} {:>9.2} {:>11.0} {:>11.0}",
+            "{what:<10} {by:<12} {:>9.0} {:>9.2} {:>9.2} {:>11.0} {:>11.0}",
             self.per_second, self.median, self.p99, self.cpu.0, self.cpu.1
         );
     }
 
     /// How much of the other this is.
     pub fn print_ratio(&self, what: &str, other: &Self) {
-        let cpu = (self.cpu.0 + self.cpu.1) / other.cpu.1;
+        let cpu = self.cpu_in_all() / other.cpu_in_all();
         println!(
-            "{what:<10} ratio    {:>9.2} {:>9.2} {:>9.2} {:>23.2}",
+            "{what:<10} ratio        {:>9.2} {:>9.2} {:>9.2} {:>23.2}",
             self.per_second / other.per_second,
             self.median / other.median,
             self.p99 / other.p99,
@@ -80,11 +85,25 @@ impl Measured {
         T: Send + 'static,
         F: Future<Output = (Connection, T)> + Send,
     {
-        let (of_server, of_postgres) = server.processes;
+        Self::asking_at(&server.address, server.processes, run, start, ask).await
+    }
+
+    /// The same of whatever answers there; the processes are its own and Postgres'.
+    pub async fn asking_at<T, F>(
+        address: &str,
+        (of_server, of_postgres): (u32, u32),
+        run: &Run,
+        start: impl Fn(usize) -> T,
+        ask: impl Fn(Connection, T) -> F + Clone + Send + 'static,
+    ) -> Self
+    where
+        T: Send + 'static,
+        F: Future<Output = (Connection, T)> + Send,
+    {
         let before = (cpu::of_one(of_server), cpu::of_tree(of_postgres));
         let end = Instant::now() + Duration::from_secs(run.seconds);
         let clients = (0..run.clients).map(|number| {
-            let (address, mut state) = (server.address.clone(), start(number));
+            let (address, mut state) = (address.to_owned(), start(number));
             let ask = ask.clone();
             tokio::spawn(async move {
                 let mut connection = Connection::to(&address).await;

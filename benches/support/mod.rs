@@ -6,6 +6,7 @@ pub mod cpu;
 pub mod http;
 pub mod measured;
 pub mod pgbench;
+pub mod postgraphile;
 pub mod server;
 
 /// The value below which this share of the sorted values lies.
