@@ -2,7 +2,8 @@
 //! after Tandem in the same run, and by how much the two differ stands beside the ratio as the machine's noise.
 //!
 //! `cargo bench --bench table`: `-- --conversations 200000 --small 20000 --clients 32 --seconds 10 --subscribers 5000` are
-//! what it takes where nothing else is said. It loads both accounts where they are not there yet. Linux, with pgbench.
+//! what it takes where nothing else is said. It loads both accounts where they are not there yet. Linux, with pgbench;
+//! `--postgraphile` measures the screens beside PostGraphile too.
 #![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 #[path = "../screens/asked.rs"]
@@ -16,6 +17,9 @@ mod crowd;
 mod frames;
 mod latency;
 mod parts;
+#[path = "../screens/rival.rs"]
+mod rival;
+mod rivals;
 mod row;
 #[path = "../live/socket.rs"]
 mod socket;
@@ -30,6 +34,7 @@ mod writer;
 
 use parts::{changes, latencies, peak, screens, starts, subscribers};
 use support::measured::Run;
+use support::postgraphile::PostGraphile;
 use support::server::Server;
 use support::{option, pgbench};
 
@@ -51,7 +56,14 @@ async fn main() {
     let mut rows = Vec::new();
     let begin = |part: &str| eprintln!("measuring: {part}");
     begin("screens");
-    let on_large = screens(&Server::start(large), &pgbench, &run).await;
+    let server = Server::start(large);
+    let on_large = screens(&server, &pgbench, &run).await;
+    let mut beside = Vec::new();
+    if let Some(rival) = PostGraphile::beside(&server) {
+        begin("screens beside PostGraphile");
+        beside = rivals::screens(&server, &rival, &run).await;
+    }
+    drop(server);
     let server = Server::start(small);
     // First, while the server holds nothing else: what each subscriber costs in memory shows best then.
     begin("subscribers");
@@ -61,6 +73,7 @@ async fn main() {
     for screen in &on_large {
         rows.push(screen.row());
     }
+    rows.extend(beside);
     for (one, other) in on_large.iter().zip(&on_small) {
         rows.push(one.beside_smaller(other));
     }

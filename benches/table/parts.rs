@@ -25,15 +25,25 @@ const DIFFERENT: usize = 1_000;
 const STARTS: usize = 5;
 
 /// So long that it is warm.
-fn warm(run: &Run) -> Run {
+pub fn warm(run: &Run) -> Run {
     Run { seconds: 1, ..*run }
 }
 
 /// Half as long, since it is done twice.
-fn half(run: &Run) -> Run {
+pub fn half(run: &Run) -> Run {
     Run {
         seconds: run.seconds.div_ceil(2),
         ..*run
+    }
+}
+
+/// What the table calls a screen.
+pub fn called(screen: &str) -> &'static str {
+    match screen {
+        "inbox" => "a page of an inbox",
+        "tickets" => "a page of tickets",
+        "sidebar" => "the sidebar of a conversation",
+        _ => "one ticket's status",
     }
 }
 
@@ -47,11 +57,12 @@ pub struct Cost {
 impl Cost {
     /// Beside pgbench.
     pub fn row(&self) -> Row {
-        let (what, target) = match self.name {
-            "inbox" => ("a page of an inbox", Target::Times(1.7)),
-            "tickets" => ("a page of tickets", Target::None),
-            "sidebar" => ("the sidebar of a conversation", Target::Times(1.9)),
-            _ => ("one ticket's status", Target::Times(3.0)),
+        let what = called(self.name);
+        let target = match self.name {
+            "inbox" => Target::Times(1.7),
+            "tickets" => Target::None,
+            "sidebar" => Target::Times(1.9),
+            _ => Target::Times(3.0),
         };
         Row::beside(format!("{what}: CPU µs"), self.ours, self.floor, target)
     }
@@ -75,7 +86,7 @@ pub async fn screens(server: &Server, pgbench: &Path, run: &Run) -> Vec<Cost> {
         let after = screen.pgbench(pgbench, server, &half(run));
         costs.push(Cost {
             name: screen.name,
-            ours: ours.cpu.0 + ours.cpu.1,
+            ours: ours.cpu_in_all(),
             floor: Twice(before.cpu.1, after.cpu.1),
         });
     }

@@ -96,7 +96,7 @@ impl Row {
             Target::None => String::new(),
         };
         println!(
-            "| {:<62} | {:>8} | {:>8} | {:>5} | {:>5.0} % | {:>7} | {:>3} |",
+            "| {:<62} | {:>8} | {:>8} | {:>5} | {:>5.0} % | {:>9} | {:>3} |",
             self.what,
             number(self.ours),
             floor,
@@ -120,7 +120,7 @@ fn number(value: f64) -> String {
 /// All of them, as Markdown.
 pub fn print(rows: &[Row]) {
     println!(
-        "| {:<62} | {:>8} | {:>8} | {:>5} | {:>7} | {:>7} | {:>3} |",
+        "| {:<62} | {:>8} | {:>8} | {:>5} | {:>7} | {:>9} | {:>3} |",
         "what", "Tandem", "floor", "ratio", "noise", "target", "met"
     );
     println!("|{}|", ["-"; 7].map(|dash| dash.repeat(3)).join("|"));
