@@ -1,5 +1,6 @@
 //! Lists and ids: paging, counts, filters against an evaluation of their own, and `nodes`.
 
+mod again;
 mod chance;
 mod counts;
 mod evaluation;

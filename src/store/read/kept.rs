@@ -144,9 +144,38 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::PropertyId;
+    use crate::domain::access::{Limits, Principal, Scopes, Viewer};
+    use crate::domain::id::{AccountId, PropertyId, TokenId};
     use crate::domain::noun::PropertyType;
     use crate::domain::property::PropertyOption;
+    use crate::store::{PoolOptions, Store};
+
+    #[test]
+    fn limits_are_the_database_s_to_apply() {
+        let store = Store::new("postgres://nowhere", &PoolOptions::default()).unwrap();
+        let (mark, inbox) = (Uuid::from_u128(1), InboxId(Uuid::from_u128(2)));
+        let source = |limits| {
+            let viewer = Viewer {
+                account: AccountId(Uuid::nil()),
+                principal: Principal::System,
+                token: TokenId(Uuid::nil()),
+                scopes: Scopes::ALL,
+                limits,
+            };
+            let source = Source::of(&store, &viewer, Arc::default());
+            source.has_mark(mark);
+            source
+        };
+        let row = Inbox {
+            id: inbox,
+            name: "Hidden".to_owned(),
+            creates_tickets: false,
+        };
+        source(None).keep(inbox, &Arc::new(row));
+        assert!(source(None).kept::<Arc<Inbox>>(inbox).is_some());
+        let limited = source(Some(Limits::to([])));
+        assert!(limited.kept::<Arc<Inbox>>(inbox).is_none());
+    }
 
     #[test]
     fn what_is_large_counts_as_much() {

@@ -1,0 +1,70 @@
+//! Documents that were run before, of which the server knows what it need not find out again.
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+const NEWER: &str = "2025-01-01T00:00:00Z";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_writes_is_done_once_however_much_it_shows() {
+    let app = TestApp::start().await;
+    let account = app.account(NEWER).await;
+    let client = app.client(&account.token);
+    let conversation = account.conversation(&client).await;
+    let note = "mutation($id: ID!) { addNote(input: { conversationId: $id, text: \"Again\" }) {
+        conversation { owner { name } messages(last: 9) { totalCount } } } }";
+    let added = async |owner: Value, count: u32| {
+        let data = client.gql(note, json!({ "id": conversation })).await;
+        let shown = json!({ "owner": owner, "messages": { "totalCount": count } });
+        assert_eq!(data["addNote"]["conversation"], shown);
+    };
+    for count in 2..6 {
+        added(Value::Null, count).await;
+    }
+    // Each of these is somebody whom the server has to look up first.
+    for count in 6..9 {
+        let owner = account.user("agent").await.id;
+        let owned = json!({ "conversationId": conversation, "ownerId": owner });
+        client.done("updateConversationOwner", owned).await;
+        added(json!({ "name": "Someone" }), count).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_operation_of_a_document_is_itself() {
+    let app = TestApp::start().await;
+    let account = app.account(NEWER).await;
+    let client = app.client(&account.token);
+    account.conversation(&client).await;
+    // The list is read from the database and would be last by itself; the other's order is the other way round.
+    let query = "query Few { conversations(first: 1) { totalCount } __typename }
+        query More { __typename viewer { account { name } } conversations(first: 1) { totalCount nodes { status } } }";
+    let few = r#""data":{"conversations":{"totalCount":1},"__typename":"Query"}"#;
+    let more = r#""conversations":{"totalCount":1,"nodes":[{"status":"OPEN"}]}}"#;
+    for (name, expected) in [("Few", few), ("More", more)].repeat(4) {
+        let body = json!({ "query": query, "operationName": name });
+        for _ in 0..3 {
+            let text = client.text(&body).await;
+            assert!(text.contains(expected), "{name}: {text}");
+        }
+    }
+    let without = client.text(&json!({ "query": query })).await;
+    assert!(without.contains("\"errors\""), "{without}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_ask_is_refused_what_others_asked_before() {
+    let app = TestApp::start().await;
+    let account = app.account(NEWER).await;
+    let admin = app.client(&account.token);
+    let agent = app.client(&account.user("agent").await.token);
+    let query = "{ tokens { id } }";
+    for _ in 0..3 {
+        let asked = admin.gql(query, json!({})).await;
+        assert!(asked["tokens"].is_array());
+        let refused = agent.raw(query, json!({})).await;
+        let code = &refused["errors"][0]["extensions"]["code"];
+        assert_eq!(code, "FORBIDDEN", "{refused}");
+    }
+}
