@@ -29,6 +29,9 @@ const tags = jsonPgSmartTags({
   },
 });
 
+// Whose rows a request sees, where row-level security is to say so: a setting of its transaction.
+const account = process.env.TANDEM_ACCOUNT;
+
 export default {
   extends: [PostGraphileAmberPreset],
   plugins: [
@@ -38,9 +41,13 @@ export default {
     condition("tickets", "open", (sql, row) => sql`${row}.category = 0 and ${row}.trash_group_id is null`),
     condition("property_definitions", "inUse", (sql, row) => sql`not ${row}.archived`),
   ],
-  // As many connections as Tandem has. No settings for a session, so no transaction around a query.
+  // As many connections as Tandem has.
   pgServices: [makePgService({ pool: new Pool({ max: 16 }), schemas: ["public"] })],
   // Responses written as text at once: up to a fifth less CPU for small ones, no more for lists.
   grafserv: { graphiql: false, watch: false, outputDataAsString: true },
-  grafast: { explain: false },
+  grafast: {
+    explain: false,
+    // Without settings there is no transaction around a query.
+    ...(account && { context: () => ({ pgSettings: { "tandem.account_id": account } }) }),
+  },
 };

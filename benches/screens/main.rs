@@ -28,7 +28,7 @@ async fn main() {
     let server = Server::start(conversations);
     let screens = Screen::all(&server).await;
     let pgbench = pgbench::find();
-    let rival = PostGraphile::beside(&server);
+    let rivals = PostGraphile::beside(&server);
     println!(
         "{conversations} conversations, {} clients, {} s each",
         run.clients, run.seconds
@@ -44,13 +44,13 @@ async fn main() {
                 theirs.print(screen.name, "pgbench");
                 ours.print_ratio(screen.name, &theirs);
             }
-            None => println!("{:<10} pgbench      is not installed", screen.name),
+            None => println!("{:<10} pgbench          is not installed", screen.name),
         }
-        if let Some(rival) = &rival {
+        for rival in &rivals {
             // As long as it is measured: of a JIT, one second would measure its compiler.
             screen.rival(rival, &server, &run).await;
             let theirs = screen.rival(rival, &server, &run).await;
-            theirs.print(screen.name, "postgraphile");
+            theirs.print(screen.name, rival.name);
             ours.print_ratio(screen.name, &theirs);
         }
     }

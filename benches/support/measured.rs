@@ -31,7 +31,7 @@ pub struct Measured {
 /// The columns' names.
 pub fn print_head(what: &str) {
     println!(
-        "{what:<10} {:<12} {:>9} {:>9} {:>9} {:>11} {:>11}",
+        "{what:<10} {:<16} {:>9} {:>9} {:>9} {:>11} {:>11}",
         "by", "per s", "median ms", "p99 ms", "server µs", "Postgres µs"
     );
 }
@@ -57,7 +57,7 @@ impl Measured {
     /// As a row of the table.
     pub fn print(&self, what: &str, by: &str) {
         println!(
-            "{what:<10} {by:<12} {:>9.0} {:>9.2} {:>9.2} {:>11.0} {:>11.0}",
+            "{what:<10} {by:<16} {:>9.0} {:>9.2} {:>9.2} {:>11.0} {:>11.0}",
             self.per_second, self.median, self.p99, self.cpu.0, self.cpu.1
         );
     }
@@ -66,7 +66,7 @@ impl Measured {
     pub fn print_ratio(&self, what: &str, other: &Self) {
         let cpu = self.cpu_in_all() / other.cpu_in_all();
         println!(
-            "{what:<10} ratio        {:>9.2} {:>9.2} {:>9.2} {:>23.2}",
+            "{what:<10} ratio            {:>9.2} {:>9.2} {:>9.2} {:>23.2}",
             self.per_second / other.per_second,
             self.median / other.median,
             self.p99 / other.p99,

@@ -4,10 +4,13 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::http::uuid;
 use super::server::Server;
 
 /// A running PostGraphile; it ends with this.
 pub struct PostGraphile {
+    /// What tables call it.
+    pub name: &'static str,
     /// `127.0.0.1:port`
     pub address: String,
     child: Child,
@@ -37,15 +40,25 @@ fn install() {
 }
 
 impl PostGraphile {
-    /// Starts it beside a server, if that is asked for.
-    pub fn beside(server: &Server) -> Option<Self> {
-        let wanted = std::env::args().any(|arg| arg == "--postgraphile");
-        wanted.then(|| Self::start(server))
+    /// Starts it beside a server, if that is asked for: as a superuser, like pgbench, whom row-level security does not bind
+    /// and who needs no transaction to say who asks; and as the role that Tandem has, bound by it.
+    pub fn beside(server: &Server) -> Vec<Self> {
+        if !std::env::args().any(|arg| arg == "--postgraphile") {
+            return Vec::new();
+        }
+        install();
+        let bound = [
+            ("PGUSER", "tandem".to_owned()),
+            ("TANDEM_ACCOUNT", uuid(&server.account)),
+        ];
+        let unbound = [("PGUSER", "postgres".to_owned())];
+        vec![
+            Self::start("PostGraphile", server, &unbound),
+            Self::start("PostGraphile+RLS", server, &bound),
+        ]
     }
 
-    /// As a superuser, like pgbench: row-level security does not bind it, and it needs no transaction to say who asks.
-    fn start(server: &Server) -> Self {
-        install();
+    fn start(name: &'static str, server: &Server, settings: &[(&str, String)]) -> Self {
         // The machine's own may be too old. Where its kind of machine has none to install, it must do.
         let installed = folder().join("node_modules/.bin/node");
         let node = if installed.is_file() {
@@ -60,8 +73,8 @@ impl PostGraphile {
             .env("GRAPHILE_ENV", "production")
             .env("PGHOST", &server.socket.0)
             .env("PGPORT", &server.socket.1)
-            .env("PGUSER", "postgres")
             .env("PGDATABASE", "tandem")
+            .envs(settings.iter().cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -72,6 +85,7 @@ impl PostGraphile {
             .find_map(|line| Some(line.strip_prefix("GraphQL http://")?.to_owned()))
             .expect("an address");
         Self {
+            name,
             address: url.trim_end_matches("/graphql").to_owned(),
             child,
         }

@@ -59,9 +59,9 @@ async fn main() {
     let server = Server::start(large);
     let on_large = screens(&server, &pgbench, &run).await;
     let mut beside = Vec::new();
-    if let Some(rival) = PostGraphile::beside(&server) {
+    for rival in PostGraphile::beside(&server) {
         begin("screens beside PostGraphile");
-        beside = rivals::screens(&server, &rival, &run).await;
+        beside.extend(rivals::screens(&server, &rival, &run).await);
     }
     drop(server);
     let server = Server::start(small);

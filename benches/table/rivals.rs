@@ -23,7 +23,7 @@ pub async fn screens(server: &Server, rival: &PostGraphile, run: &Run) -> Vec<Ro
             _ => Target::Times(0.25),
         };
         rows.push(Row::beside(
-            format!("{}, beside PostGraphile: CPU µs", called(screen.name)),
+            format!("{}, beside {}: CPU µs", called(screen.name), rival.name),
             ours.cpu_in_all(),
             Twice(before.cpu_in_all(), after.cpu_in_all()),
             target,

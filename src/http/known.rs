@@ -42,7 +42,6 @@ impl Known {
     }
 
     /// How many statements are likely to answer it.
-    #[must_use]
     pub fn expectation(&self) -> MutexGuard<'_, Expectation> {
         let expectation = self.0.expectation.lock();
         expectation.unwrap_or_else(PoisonError::into_inner)
