@@ -74,7 +74,7 @@ catalogue! {
     Seconds "tandem_operation_seconds" ["kind, operation"] "How long operations took, from the transport to their answer; of subscriptions, how long they stood.";
     Gauge "tandem_operations_open" ["transport, kind"] "Operations that run, subscriptions included.";
     Seconds "tandem_stage_seconds" ["stage"] "Where the time of queries and mutations goes: `parse`, `check` (limits and variables), `execute` (all of the execution) and, as part of that, `statements` (at least one read was on its way to the database).";
-    Counter "tandem_queries_read_twice_total" [""] "Queries that were read twice: they took more statements than the last time, after which their transaction was to end.";
+    Counter "tandem_queries_read_twice_total" [""] "Queries that were read twice: one statement was expected to be enough, so no transaction was begun, and more were needed.";
     Counter "tandem_cascades_total" ["command"] "Cascades that this server committed.";
     Counter "tandem_effects_total" ["rule"] "Effects of these cascades, by the rule that caused them.";
     Counter "tandem_command_retries_total" [""] "Commands tried again because they lost against another transaction.";
