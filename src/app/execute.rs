@@ -24,25 +24,24 @@ pub(super) async fn execute(app: &App, viewer: Viewer, request: Request) -> Resp
     let prepared = known.as_ref().and_then(Known::prepared::<Prepared>);
     let store = || inner.store.clone();
     let as_of = || inner.realtime.tail.position();
-    let expected = known
-        .as_ref()
-        .and_then(|known| known.expectation().statements());
-    let executed = if let Some(expected) = expected {
-        let expecting = RequestState::expecting(expected, store(), viewer.clone(), as_of());
+    // Who is limited is read for in a transaction in any case.
+    let in_one = known.as_ref().is_some_and(Known::takes_one_statement) && viewer.limits.is_none();
+    let executed = if in_one {
+        let hoping = RequestState::for_one_statement(store(), viewer.clone(), as_of());
         let other = || RequestState::new(store(), viewer, as_of());
-        graphql::execute_expecting(schema, request, prepared, expecting, other).await
+        graphql::execute_in_one(schema, request, prepared, hoping, other).await
     } else {
         let state = RequestState::new(store(), viewer, as_of());
         graphql::execute(schema, request, prepared, state).await
     };
     if let Some(known) = known {
         if executed.took_more {
-            known.expectation().note_mistake();
+            known.note_mistake();
             metrics::counter!("tandem_queries_read_twice_total").increment(1);
         }
         if executed.response.is_ok() {
             known.note_valid();
-            known.expectation().note(executed.statements);
+            known.note_statements(executed.statements);
             if let Some(prepared) = executed.prepared {
                 known.keep_prepared(prepared);
             }

@@ -30,7 +30,7 @@ pub struct Executed {
     pub response: Response,
     /// How many statements it was read by.
     pub statements: u32,
-    /// Whether it took more than was expected, so that it was executed again.
+    /// Whether one statement was hoped to be enough and was not, so that it was executed again.
     pub took_more: bool,
     /// What the next request for the document need not prepare again; none where this one was refused.
     pub prepared: Option<Arc<Prepared>>,
@@ -52,16 +52,16 @@ pub async fn execute(
     executed.at_cost(cost, begun, prepared)
 }
 
-/// The same where it is expected how many statements it takes, with a state for that. Where they are not enough, nothing
-/// of that attempt is shown, and the query is executed with the other state.
-pub async fn execute_expecting(
+/// The same where one statement is hoped to be enough, with a state for that. Where it is not, nothing of that attempt is
+/// shown, and the query is executed with the other state.
+pub async fn execute_in_one(
     schema: &Schema,
     mut request: Request,
     prepared: Option<Arc<Prepared>>,
-    expecting: RequestState,
+    hoping: RequestState,
     other: impl FnOnce() -> RequestState,
 ) -> Executed {
-    let (prepared, cost) = match prepare(schema, expecting.viewer(), &mut request, prepared) {
+    let (prepared, cost) = match prepare(schema, hoping.viewer(), &mut request, prepared) {
         Ok(prepared) => prepared,
         Err(error) => return Executed::refused(error),
     };
@@ -72,7 +72,7 @@ pub async fn execute_expecting(
         return executed.at_cost(cost, begun, prepared);
     }
     let again = prepared.again(&request);
-    let executed = match hope(schema, &prepared, request, expecting).await {
+    let executed = match hope(schema, &prepared, request, hoping).await {
         Some(executed) => executed,
         None => Executed {
             took_more: true,
@@ -147,7 +147,7 @@ async fn attempt(
     Executed::of(schema, prepared, response, &flight)
 }
 
-/// Answers with what the expected statements tell; none where they are not enough.
+/// Answers with what one statement tells; none where that is not enough.
 async fn hope(
     schema: &Schema,
     prepared: &Prepared,

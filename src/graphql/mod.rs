@@ -28,7 +28,7 @@ pub mod variables;
 use async_graphql::{SchemaBuilder, ValidationMode};
 
 pub use execute::{
-    Checked, Executed, Prepared, check, execute, execute_expecting, execute_frame, may_ask,
+    Checked, Executed, Prepared, check, execute, execute_frame, execute_in_one, may_ask,
 };
 pub use limits::Limits;
 pub use mutation::Mutation;

@@ -93,10 +93,10 @@ impl RequestState {
         Self::with(store, viewer, as_of, None, Flight::default())
     }
 
-    /// The same for a query that is expected to take that many statements.
+    /// The same for a query that one statement is hoped to be enough for.
     #[must_use]
-    pub fn expecting(statements: u32, store: Store, viewer: Viewer, as_of: Position) -> Self {
-        Self::with(store, viewer, as_of, None, Flight::expecting(statements))
+    pub fn for_one_statement(store: Store, viewer: Viewer, as_of: Position) -> Self {
+        Self::with(store, viewer, as_of, None, Flight::of_one())
     }
 
     /// For the frame of one pushed cascade: what it changed is shown as it left it, without a read.

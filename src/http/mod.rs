@@ -15,7 +15,6 @@ mod backend;
 mod client;
 mod documents;
 mod events;
-mod expectation;
 mod graphql;
 mod health;
 mod kept;

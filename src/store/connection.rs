@@ -5,17 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use diesel::deserialize::FromSqlRow;
-use diesel::pg::Pg;
 use diesel::result::{Error as DieselError, QueryResult};
-use diesel::sql_types::Untyped;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, join};
 use tokio::sync::Mutex;
 
 use super::pool::{Loan, Pooled};
-use super::sql::{Sql, sql};
 use super::timing::batch;
 use crate::domain::id::AccountId;
 use crate::error::Result;
@@ -113,8 +109,7 @@ impl Drop for Held {
     }
 }
 
-/// Takes back what a transaction wrote, and ends it.
-pub(super) const ROLLBACK: &str = "ROLLBACK";
+const ROLLBACK: &str = "ROLLBACK";
 /// Answered once all that was sent before is.
 const NOTHING: &str = "";
 
@@ -205,30 +200,6 @@ impl Connection {
         answer
     }
 
-    /// Whether its statements are in a transaction.
-    pub(super) fn is_in_transaction(&self) -> bool {
-        self.held.in_transaction.load(Ordering::Acquire)
-    }
-
-    /// Sends a last statement, and behind it what ends the transaction, without waiting for the first one's answer.
-    /// Where Postgres refuses the first, the end takes all back, whatever it says.
-    pub(super) async fn load_and_end<R>(&self, last: Sql, end: &str) -> QueryResult<Vec<R>>
-    where
-        R: FromSqlRow<Untyped, Pg> + Send + 'static,
-    {
-        let answer = last.load(&mut &*self);
-        // Prepared like the others, which go out in the order of their making even where one has to be prepared first. A
-        // batch would overtake them.
-        let end = sql(end, []).execute(&mut &*self);
-        let (rows, ended) = join!(answer, end);
-        if ended.is_ok() {
-            self.has_ended();
-        }
-        let rows = rows?;
-        ended?;
-        Ok(rows)
-    }
-
     /// Ends the transaction by that statement; only then is the connection good for others.
     pub(super) async fn end(self, statement: &str) -> Result<()> {
         self.batch(statement).await?;
@@ -237,7 +208,7 @@ impl Connection {
     }
 
     /// A statement ended the transaction: the connection is good for others.
-    fn has_ended(&self) {
+    pub(super) fn has_ended(&self) {
         self.held.in_transaction.store(false, Ordering::Release);
     }
 }

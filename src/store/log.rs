@@ -107,7 +107,7 @@ impl TryFrom<EntryRow> for Entry {
 
 /// Loads entries by a statement that selects [`COLUMNS`].
 pub(super) async fn load(snapshot: &Snapshot, statement: Sql) -> Result<Vec<Entry>> {
-    let rows: Vec<EntryRow> = snapshot.load(statement).await?;
+    let rows: Vec<EntryRow> = statement.load(&mut snapshot.connection().await?).await?;
     rows.into_iter().map(Entry::try_from).collect()
 }
 

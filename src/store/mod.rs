@@ -28,6 +28,7 @@ pub mod token;
 pub mod verify;
 pub mod viewers;
 
+use session::Extent;
 pub use session::{Snapshot, Tx};
 
 use std::sync::Arc;
@@ -119,12 +120,7 @@ impl Store {
     /// A snapshot that a whole response is read from.
     #[must_use]
     pub fn snapshot(&self, scope: Scope) -> Snapshot {
-        Snapshot::new(self.clone(), scope, None)
-    }
-
-    /// The same for one statement alone.
-    fn snapshot_for_one(&self, scope: Scope) -> Snapshot {
-        Snapshot::new(self.clone(), scope, Some(1))
+        Snapshot::new(self.clone(), scope, Extent::Statements)
     }
 
     /// Whether the database answers.

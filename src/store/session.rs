@@ -1,16 +1,15 @@
 //! Transactions: one to write a cascade in, one to read a whole response from.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::deserialize::FromSqlRow;
 use diesel::pg::Pg;
-use diesel::result::Error as DieselError;
 use diesel::sql_types::Untyped;
+use futures_util::join;
 use tokio::sync::OnceCell;
 
-use super::connection::{Connection, ROLLBACK};
-use super::sql::Sql;
+use super::connection::Connection;
+use super::sql::{Sql, sql};
 use super::{Scope, Store};
 use crate::error::Result;
 
@@ -64,7 +63,17 @@ impl Tx {
     where
         R: FromSqlRow<Untyped, Pg> + Send + 'static,
     {
-        Ok(self.0.load_and_end(last, "COMMIT").await?)
+        let answer = last.load(&mut &self.0);
+        // Prepared like the others, which go out in the order of their making even where one has to be prepared first. A
+        // batch would overtake it, and commit without it.
+        let commit = sql("COMMIT", []).execute(&mut &self.0);
+        let (rows, committed) = join!(answer, commit);
+        if committed.is_ok() {
+            self.0.has_ended();
+        }
+        let rows = rows?;
+        committed?;
+        Ok(rows)
     }
 
     /// Takes everything back.
@@ -72,13 +81,22 @@ impl Tx {
     /// # Errors
     /// When the connection is lost, which takes everything back too.
     pub async fn rollback(self) -> Result<()> {
-        self.0.end(ROLLBACK).await
+        self.0.end("ROLLBACK").await
     }
 }
 
+/// How much is read from a snapshot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// However many statements there are.
+    #[default]
+    Statements,
+    /// One statement whose plan is kept: a moment by itself, which takes no transaction around it.
+    OneStatement,
+}
+
 /// A moment of the database that a whole response is read from: no cascade is ever seen half done, however many
-/// statements a query takes. The transaction begins with the first of them. Where it is known how many they are, it ends
-/// behind the last; and one alone, whose plan is kept, is a moment by itself, which takes no transaction around it.
+/// statements a query takes. The transaction begins with the first of them.
 #[derive(Clone)]
 pub struct Snapshot {
     inner: Arc<Inner>,
@@ -87,73 +105,48 @@ pub struct Snapshot {
 struct Inner {
     store: Store,
     scope: Scope,
-    /// How many statements there are, if that is known.
-    statements: Option<u32>,
-    sent: AtomicU32,
+    extent: Extent,
     open: OnceCell<Connection>,
     by_values: OnceCell<()>,
 }
 
 impl Snapshot {
-    pub(super) fn new(store: Store, scope: Scope, statements: Option<u32>) -> Self {
+    pub(super) fn new(store: Store, scope: Scope, extent: Extent) -> Self {
         Self {
             inner: Arc::new(Inner {
                 store,
                 scope,
-                statements,
-                sent: AtomicU32::new(0),
+                extent,
                 open: OnceCell::new(),
                 by_values: OnceCell::new(),
             }),
         }
     }
 
-    /// The connection in its transaction, for whoever sends several statements that nobody counted beforehand.
+    /// The connection; statements on it are pipelined.
     pub(super) async fn connection(&self) -> Result<&Connection> {
-        self.open(false).await
-    }
-
-    async fn open(&self, alone: bool) -> Result<&Connection> {
         let inner = &*self.inner;
         let open = inner.open.get_or_try_init(async || {
             let loan = inner.store.loan().await?;
-            match &inner.scope {
-                Scope::Account(account) if alone => Connection::of_account(loan, *account),
+            match (inner.extent, &inner.scope) {
+                (Extent::OneStatement, Scope::Account(account)) => {
+                    Connection::of_account(loan, *account)
+                }
                 // Its session says whose rows these are.
-                Scope::Account(account) if loan.is_of(*account) => {
+                (_, Scope::Account(account)) if loan.is_of(*account) => {
                     Connection::begin(loan, format!("BEGIN {READING}"))
                 }
-                scope => Connection::begin(loan, begin(READING, scope)),
+                (_, scope) => Connection::begin(loan, begin(READING, scope)),
             }
         });
         open.await
     }
 
-    /// Sends a statement and reads all its rows. Statements of one response are pipelined.
-    ///
-    /// # Errors
-    /// When no connection is to be had, the statement is refused, or it is one more than there are to be.
-    pub(super) async fn load<R>(&self, statement: Sql) -> Result<Vec<R>>
-    where
-        R: FromSqlRow<Untyped, Pg> + Send + 'static,
-    {
-        let inner = &*self.inner;
-        let connection = self
-            .open(inner.statements == Some(1) && statement.is_kept())
-            .await?;
-        if !statement.is_kept() {
-            let set = || connection.batch(PLANS_BY_VALUES);
-            inner.by_values.get_or_try_init(set).await?;
-        }
-        // Counted where it is sent: who asked first does not always get the connection first.
-        let before = inner.sent.fetch_add(1, Ordering::AcqRel);
-        let left = inner.statements.map(|all| all.checked_sub(before));
-        Ok(match left {
-            Some(None | Some(0)) => return Err(DieselError::BrokenTransactionManager.into()),
-            Some(Some(1)) if connection.is_in_transaction() => {
-                connection.load_and_end(statement, ROLLBACK).await?
-            }
-            _ => statement.load(&mut &*connection).await?,
-        })
+    /// The same, from now on with a plan of its own for each statement, made for the values that are bound.
+    pub(super) async fn connection_by_values(&self) -> Result<&Connection> {
+        let connection = self.connection().await?;
+        let set = || connection.batch(PLANS_BY_VALUES);
+        self.inner.by_values.get_or_try_init(set).await?;
+        Ok(connection)
     }
 }

@@ -155,9 +155,7 @@ impl Sql {
             Err(gone) => return std::future::ready(Err(gone)).boxed(),
         };
         let (timing, span) = (Timing::start(&self.text), super::timing::span(&self.text));
-        // Statements wait in line for the connection's prepared ones, the first come first. Whoever was made to wait for
-        // another reason, because its task had its share of the runtime, would be overtaken.
-        let answer = tokio::task::unconstrained(send(self, raw));
+        let answer = send(self, raw);
         let channel = *connection;
         async move {
             let answer = timing.end(answer.await);

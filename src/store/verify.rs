@@ -35,7 +35,7 @@ fn page(account: AccountId, after: Uuid, rows: i64) -> [Bind; 3] {
 /// When the database is away or holds what this version cannot read, as all in here.
 pub async fn accounts(snapshot: &Snapshot) -> Result<Vec<AccountId>> {
     let statement = sql("SELECT id FROM accounts ORDER BY created_at, id", []);
-    let rows: Vec<IdRow> = snapshot.load(statement).await?;
+    let rows: Vec<IdRow> = statement.load(&mut snapshot.connection().await?).await?;
     Ok(rows.into_iter().map(|row| row.id.into()).collect())
 }
 
@@ -91,8 +91,8 @@ pub async fn conversations_after(
         "SELECT {CONVERSATION_COLUMNS} FROM conversations c {CONVERSATION_TRASH} WHERE c.account_id = $1 AND c.id > $2 \
          ORDER BY c.id LIMIT $3"
     );
-    let found: Vec<ConversationRow> = snapshot
-        .load(sql(&text, page(account, after, rows)))
+    let found: Vec<ConversationRow> = sql(&text, page(account, after, rows))
+        .load(&mut snapshot.connection().await?)
         .await?;
     found.into_iter().map(Conversation::try_from).collect()
 }
@@ -108,7 +108,9 @@ pub async fn message_ids_after(
     rows: i64,
 ) -> Result<Vec<Uuid>> {
     let text = "SELECT id FROM messages WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-    let found: Vec<IdRow> = snapshot.load(sql(text, page(account, after, rows))).await?;
+    let found: Vec<IdRow> = sql(text, page(account, after, rows))
+        .load(&mut snapshot.connection().await?)
+        .await?;
     Ok(found.into_iter().map(|row| row.id).collect())
 }
 
@@ -147,7 +149,7 @@ pub async fn messages_by_id(
          FROM messages WHERE account_id = $1 AND id = ANY($2)",
         [Bind::Uuid(account.0), Bind::Uuids(ids)],
     );
-    let rows: Vec<MessageRow> = snapshot.load(statement).await?;
+    let rows: Vec<MessageRow> = statement.load(&mut snapshot.connection().await?).await?;
     let stored = rows.into_iter().map(|row| {
         let message = Message {
             id: row.id.into(),
@@ -185,7 +187,7 @@ pub async fn trash_groups(
         "SELECT id, trashed_at, purge_at, actor_kind, actor_id FROM trash_groups WHERE account_id = $1",
         [Bind::Uuid(account.0)],
     );
-    let rows: Vec<GroupRow> = snapshot.load(statement).await?;
+    let rows: Vec<GroupRow> = statement.load(&mut snapshot.connection().await?).await?;
     let groups = rows.into_iter().map(|row| {
         let trash = Trash {
             group: row.id.into(),

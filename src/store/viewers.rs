@@ -57,11 +57,11 @@ pub(super) const GOOD: &str = "(t.revoked_at IS NULL AND (t.expires_at IS NULL O
 /// # Errors
 /// When the database is away.
 pub async fn viewer_by_token(store: &Store, hash: Vec<u8>) -> Result<Option<Viewer>> {
-    let snapshot = store.snapshot_for_one(Scope::Across);
+    let snapshot = store.snapshot(Scope::Across);
     let columns = columns();
     let text = format!("SELECT {columns} FROM tokens t {HOLDERS} WHERE t.hash = $1 AND {GOOD}");
     let statement = sql(&text, [Bind::Bytes(hash)]);
-    let rows: Vec<ViewerRow> = snapshot.load(statement).await?;
+    let rows: Vec<ViewerRow> = statement.load(&mut snapshot.connection().await?).await?;
     rows.into_iter().next().map(decode).transpose()
 }
 

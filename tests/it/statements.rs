@@ -1,9 +1,9 @@
 //! How much an operation asks of the database: the same for one conversation as for fifty, and for a page of 200,000 as
 //! for a page of 50.
 
+mod ahead;
 mod begin;
 mod changes;
-mod expected;
 mod large;
 mod one;
 mod plans;

@@ -176,7 +176,7 @@ async fn listed(
     which: &str,
     user: Option<UserId>,
 ) -> Result<Vec<Listed>> {
-    let snapshot = store.snapshot_for_one(Scope::Account(account));
+    let snapshot = store.snapshot(Scope::Account(account));
     let text = format!(
         "SELECT t.id, t.kind, t.user_id, t.integration_id, t.name, t.scopes, t.created_at, t.expires_at, \
            t.last_used_at, t.user_agent, t.address FROM tokens t {HOLDERS} \
@@ -184,7 +184,9 @@ async fn listed(
          ORDER BY t.created_at DESC, t.id DESC LIMIT 1000"
     );
     let binds = [Bind::Uuid(account.0), Bind::MaybeUuid(user.map(|id| id.0))];
-    let rows: Vec<ListedRow> = snapshot.load(sql(&text, binds)).await?;
+    let rows: Vec<ListedRow> = sql(&text, binds)
+        .load(&mut snapshot.connection().await?)
+        .await?;
     rows.into_iter().map(ListedRow::decode).collect()
 }
 

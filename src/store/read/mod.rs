@@ -32,6 +32,7 @@ use diesel::pg::Pg;
 use diesel::sql_types::Untyped;
 use uuid::Uuid;
 
+use super::session::Extent;
 use super::sql::Sql;
 use super::{Scope, Snapshot, Store, log};
 use crate::domain::access::{Limits, Viewer};
@@ -44,7 +45,7 @@ use crate::error::Result;
 pub struct Flight {
     sent: AtomicU32,
     on_the_way: Mutex<OnTheWay>,
-    expected: Option<u32>,
+    extent: Extent,
     needs_more: AtomicBool,
 }
 
@@ -56,16 +57,16 @@ struct OnTheWay {
 }
 
 impl Flight {
-    /// Of a response that is expected to take that many.
+    /// Of a response that one statement with a kept plan is hoped to be enough for.
     #[must_use]
-    pub fn expecting(statements: u32) -> Self {
+    pub fn of_one() -> Self {
         Self {
-            expected: Some(statements),
+            extent: Extent::OneStatement,
             ..Self::default()
         }
     }
 
-    /// Whether they are not enough. Then what would need more waits for ever, and the response is to be begun anew with
+    /// Whether that hope failed. Then what would need more waits for ever, and the response is to be begun anew with
     /// a flight of any number.
     #[must_use]
     pub fn needs_more(&self) -> bool {
@@ -97,9 +98,9 @@ impl Flight {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn send(&self) -> Statement<'_> {
-        let before = self.sent.fetch_add(1, Ordering::AcqRel);
-        if self.expected.is_some_and(|expected| before >= expected) {
+    async fn send(&self, statement: &Sql) -> Statement<'_> {
+        let sent = self.sent.fetch_add(1, Ordering::AcqRel);
+        if self.extent == Extent::OneStatement && (sent > 0 || !statement.is_kept()) {
             self.needs_more.store(true, Ordering::Release);
             return std::future::pending().await;
         }
@@ -144,7 +145,7 @@ impl Source {
     pub fn new(store: &Store, account: AccountId, flight: Arc<Flight>) -> Self {
         let scope = Scope::Account(account);
         Self {
-            snapshot: Snapshot::new(store.clone(), scope, flight.expected),
+            snapshot: Snapshot::new(store.clone(), scope, flight.extent),
             account,
             limits: None,
             flight,
@@ -159,9 +160,8 @@ impl Source {
         let Some(limits) = &viewer.limits else {
             return Self::new(store, viewer.account, flight);
         };
-        let scope = Scope::Within(viewer.account, limits.clone());
         Self {
-            snapshot: Snapshot::new(store.clone(), scope, flight.expected),
+            snapshot: store.snapshot(Scope::Within(viewer.account, limits.clone())),
             limits: Some(limits.clone()),
             ..Self::new(store, viewer.account, flight)
         }
@@ -184,8 +184,13 @@ impl Source {
     where
         R: FromSqlRow<Untyped, Pg> + Send + 'static,
     {
-        let _on_the_way = self.flight.send().await;
-        self.snapshot.load(statement).await
+        let _on_the_way = self.flight.send(&statement).await;
+        let mut connection = if statement.is_kept() {
+            self.snapshot.connection().await?
+        } else {
+            self.snapshot.connection_by_values().await?
+        };
+        Ok(statement.load(&mut connection).await?)
     }
 
     /// Sends a statement of the log and reads all its entries: what of them is seen.
@@ -196,7 +201,7 @@ impl Source {
 
     /// The same, with what is not seen too: not to be shown as it is.
     async fn load_whole_entries(&self, statement: Sql) -> Result<Vec<Entry>> {
-        let _on_the_way = self.flight.send().await;
+        let _on_the_way = self.flight.send(&statement).await;
         log::load(&self.snapshot, statement).await
     }
 }

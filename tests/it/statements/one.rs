@@ -137,7 +137,7 @@ async fn a_reader_that_goes_leaves_nobody_in_its_account() {
     for round in 0..150_u64 {
         let desk = &desks[usize::from(round % 2 == 1)];
         let account = AccountId(uuid(&desk.account.account_id));
-        let source = Source::new(store, account, Arc::new(Flight::expecting(1)));
+        let source = Source::new(store, account, Arc::new(Flight::of_one()));
         let after = Duration::from_micros(round * AT_MOST_MICROS / 150);
         let read = tokio::time::timeout(after, own(&source)).await;
         if let Ok(read) = read {

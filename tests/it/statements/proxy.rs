@@ -188,8 +188,6 @@ struct Talk {
     open: Option<(Transaction, usize)>,
     /// For each awaited answer, what it belongs to.
     awaited: VecDeque<Awaited>,
-    /// Whether Postgres hung up: what is said from then on is heard by nobody.
-    over: bool,
 }
 
 /// What an answer belongs to.
@@ -204,9 +202,6 @@ enum Awaited {
 
 impl Talk {
     fn client(&mut self, kind: u8, body: &[u8]) {
-        if self.over {
-            return;
-        }
         match kind {
             b'P' => {
                 let (name, rest) = text(body);
@@ -262,18 +257,6 @@ impl Talk {
         let ended = self.open.take_if(ends);
         let belongs = ended.map_or(Awaited::Open, |(done, _)| Awaited::End(done));
         self.awaited.push_back(belongs);
-    }
-
-    /// Postgres hung up: what it has not answered is over, too.
-    fn end(&mut self) {
-        self.over = true;
-        let ending = self.awaited.drain(..).filter_map(|awaited| match awaited {
-            Awaited::End(ending) => Some(ending),
-            Awaited::Open | Awaited::Nothing => None,
-        });
-        let open = self.open.take().map(|(open, _)| open);
-        let of_account = ending.chain(open).filter(|one| one.of_account).count();
-        *lock(&self.of_account) -= of_account;
     }
 
     fn server(&mut self, kind: u8, body: &[u8]) {
@@ -385,9 +368,6 @@ async fn pass(
         if to.write_all(sent).await.is_err() {
             return;
         }
-    }
-    if side == Side::Server {
-        lock(&talk).end();
     }
     let _ = to.shutdown().await;
 }
