@@ -86,7 +86,7 @@ pub async fn tandem(server: &Server, run: &Run, tickets: &[Ticket]) -> Measured 
         (connection, (requests, 1 - next))
     };
     let start = |number: usize| (tickets[number].requests(server), 0);
-    let measured = Measured::asking(server, run, start, ask).await;
+    let measured = Measured::asking(&server.address, server.processes, run, start, ask).await;
     let mut connection = Connection::to(&server.address).await;
     for ticket in tickets {
         connection.send(&ticket.requests(server)[1]).await;

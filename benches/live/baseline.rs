@@ -1,7 +1,6 @@
 //! What everything is held against: a plain axum WebSocket that broadcasts the same bytes, in a process of its own.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use axum::Router;
 use axum::extract::State;
@@ -10,6 +9,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use tokio::sync::broadcast;
 
+use super::support::running::Running;
+
 /// The argument that makes this program the plain server.
 pub const ARGUMENT: &str = "--plain-server";
 
@@ -17,36 +18,20 @@ pub const ARGUMENT: &str = "--plain-server";
 pub struct Plain {
     /// `127.0.0.1:port`
     pub address: String,
-    child: Child,
+    running: Running,
 }
 
 impl Plain {
     /// Starts this program again, as the plain server.
     pub fn start() -> Self {
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .arg(ARGUMENT)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the plain server");
-        let mut address = String::new();
-        let mut lines = BufReader::new(child.stdout.take().expect("its output"));
-        lines.read_line(&mut address).expect("its address");
-        Self {
-            address: address.trim().to_owned(),
-            child,
-        }
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        let (running, address) = Running::start(command.arg(ARGUMENT), "http://");
+        Self { address, running }
     }
 
     /// Its process.
     pub fn process(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for Plain {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.running.process()
     }
 }
 
@@ -81,6 +66,6 @@ pub async fn serve() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
-    println!("{}", listener.local_addr().expect("an address"));
+    println!("http://{}", listener.local_addr().expect("an address"));
     axum::serve(listener, router).await.expect("serving");
 }

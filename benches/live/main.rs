@@ -1,7 +1,7 @@
 //! Live subscriptions: what a frame to many costs, beside a plain axum WebSocket that broadcasts the same bytes.
 //!
-//! `cargo bench --bench live -- --seconds 10` measures, with `--subscribers 5000` only that crowd; `cargo bench --bench live -- --soak 300 --sockets 2000` lets
-//! sockets come and go for that many seconds, and counts what is left. Linux.
+//! `cargo bench --bench live -- --seconds 10` measures, with `--subscribers 5000` only that crowd; `cargo bench --bench
+//! live -- --soak 300 --sockets 2000` lets sockets come and go for that many seconds, and counts what is left. Linux.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 

@@ -73,7 +73,8 @@ impl Screen {
             );
             (connection, request)
         };
-        Measured::asking(server, run, |_| Arc::clone(&self.request), ask).await
+        let start = |_| Arc::clone(&self.request);
+        Measured::asking(&server.address, server.processes, run, start, ask).await
     }
 
     /// Asks Postgres for the same by the hand-written statement.

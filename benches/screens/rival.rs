@@ -60,7 +60,7 @@ impl Screen {
         let request: Arc<[u8]> = request.into();
         let processes = (rival.process(), server.processes.1);
         let start = |_| Arc::clone(&request);
-        Measured::asking_at(&rival.address, processes, run, start, ask).await
+        Measured::asking(&rival.address, processes, run, start, ask).await
     }
 }
 

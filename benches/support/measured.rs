@@ -4,7 +4,6 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use super::http::Connection;
-use super::server::Server;
 use super::{cpu, percentile};
 
 /// How hard it is asked.
@@ -74,22 +73,9 @@ impl Measured {
         );
     }
 
-    /// Lets the clients ask; `ask` does it once, for the client of that number, with what it was given for its start.
+    /// Lets the clients ask what listens there, whose processes are its own and Postgres'. `ask` does it once, for the
+    /// client of that number, with what it was given for its start.
     pub async fn asking<T, F>(
-        server: &Server,
-        run: &Run,
-        start: impl Fn(usize) -> T,
-        ask: impl Fn(Connection, T) -> F + Clone + Send + 'static,
-    ) -> Self
-    where
-        T: Send + 'static,
-        F: Future<Output = (Connection, T)> + Send,
-    {
-        Self::asking_at(&server.address, server.processes, run, start, ask).await
-    }
-
-    /// The same of whatever answers there; the processes are its own and Postgres'.
-    pub async fn asking_at<T, F>(
         address: &str,
         (of_server, of_postgres): (u32, u32),
         run: &Run,

@@ -1,4 +1,4 @@
-//! What benches share: a server on a large account, requests over kept connections, CPU time, percentiles.
+//! What benches share: a server on a large account, processes that end, requests over kept connections, CPU time, percentiles.
 
 #![allow(dead_code, reason = "not every bench uses all of it")]
 
@@ -7,6 +7,7 @@ pub mod http;
 pub mod measured;
 pub mod pgbench;
 pub mod postgraphile;
+pub mod running;
 pub mod server;
 
 /// The value below which this share of the sorted values lies.

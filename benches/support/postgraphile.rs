@@ -1,10 +1,10 @@
 //! PostGraphile 5 over the same Postgres, for comparison: `-- --postgraphile` asks for it, since it needs npm.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use super::http::uuid;
+use super::running::Running;
 use super::server::Server;
 
 /// A running PostGraphile; it ends with this.
@@ -13,7 +13,7 @@ pub struct PostGraphile {
     pub name: &'static str,
     /// `127.0.0.1:port`
     pub address: String,
-    child: Child,
+    running: Running,
 }
 
 fn folder() -> PathBuf {
@@ -66,7 +66,8 @@ impl PostGraphile {
         } else {
             PathBuf::from("node")
         };
-        let mut child = Command::new(node)
+        let mut command = Command::new(node);
+        command
             .arg("server.mjs")
             .current_dir(folder())
             .env("NODE_ENV", "production")
@@ -75,31 +76,17 @@ impl PostGraphile {
             .env("PGPORT", &server.socket.1)
             .env("PGDATABASE", "tandem")
             .envs(settings.iter().cloned())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Node.js");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let url = lines
-            .map(|line| line.expect("text"))
-            .find_map(|line| Some(line.strip_prefix("GraphQL http://")?.to_owned()))
-            .expect("an address");
+            .stdin(Stdio::piped());
+        let (running, address) = Running::start(&mut command, "GraphQL");
         Self {
             name,
-            address: url.trim_end_matches("/graphql").to_owned(),
-            child,
+            address,
+            running,
         }
     }
 
     /// Its process id.
     pub fn process(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for PostGraphile {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.running.process()
     }
 }

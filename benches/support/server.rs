@@ -1,10 +1,11 @@
 //! A release server on a large account of its own, kept between runs.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
+
+use super::running::Running;
 
 /// A running `tandem dev`; it ends with this.
 pub struct Server {
@@ -18,7 +19,8 @@ pub struct Server {
     pub socket: (String, String),
     /// Process ids: the server's, Postgres'.
     pub processes: (u32, u32),
-    child: Child,
+    /// Held for its end.
+    _running: Running,
 }
 
 fn tandem(arguments: &[&str], data_dir: &Path) -> String {
@@ -69,7 +71,8 @@ impl Server {
             PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{conversations}"));
         let said = account(&folder, conversations);
         let text = |key: &str| said[key].as_str().expect("text").to_owned();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tandem"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tandem"));
+        command
             .args(["dev", "--listen", "127.0.0.1:0"])
             // One client asks for all.
             .args([
@@ -81,19 +84,8 @@ impl Server {
             ])
             .arg(&folder)
             .env_remove("DATABASE_URL")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("tandem dev");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let url = lines
-            .map(|line| line.expect("text"))
-            .find_map(|line| Some(line.trim().strip_prefix("GraphQL")?.trim().to_owned()))
-            .expect("an address");
-        let address = url
-            .trim_start_matches("http://")
-            .trim_end_matches("/graphql")
-            .to_owned();
+            .stderr(Stdio::null());
+        let (running, address) = Running::start(&mut command, "GraphQL");
         let postgres = std::fs::read_to_string(folder.join("postgres/postmaster.pid"))
             .or_else(|_| std::fs::read_to_string(folder.join("postmaster.pid")))
             .expect("Postgres' own note");
@@ -110,18 +102,8 @@ impl Server {
             token: text("token"),
             account: text("accountId"),
             socket: (line(4), line(3)),
-            processes: (child.id(), line(0).parse().expect("a process")),
-            child,
+            processes: (running.process(), line(0).parse().expect("a process")),
+            _running: running,
         }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // In order, so that Postgres writes its last checkpoint.
-        let _ = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
-        let _ = self.child.wait();
     }
 }

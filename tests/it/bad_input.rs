@@ -10,7 +10,7 @@ use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
 use crate::support::sql::log_length;
-use crate::support::{Client, TestAccount, TestApp};
+use crate::support::{Client, TestAccount, TestApp, office};
 
 /// A server with something in it, and what must be there still after each bad request.
 struct Desk {
@@ -33,9 +33,7 @@ const EVERYTHING: &str = "{ inboxes { name channels { name } } users { name emai
 
 impl Desk {
     async fn new() -> Self {
-        let app = TestApp::start().await;
-        let account = app.account("2025-01-01T00:00:00Z").await;
-        let client = app.client(&account.token);
+        let (app, account, client) = office().await;
         for (name, kind) in [("note", "TEXT"), ("count", "NUMBER")] {
             client
                 .done(

@@ -9,9 +9,6 @@ use tandem::config::Config;
 
 use crate::support::TestApp;
 
-/// Created after 1 April 2024: tickets in the help desk.
-const NEWER: &str = "2025-01-01T00:00:00Z";
-
 /// Settings that a slow machine does not turn into a server that is too busy: how long waiting takes is not tested
 /// here.
 fn patience() -> Config {

@@ -10,10 +10,8 @@ use serde_json::{Value, json};
 use tandem::config::Config;
 
 use crate::support::sql::{connect_across, log_length, texts};
-use crate::support::{Client, TestAccount, TestApp, TestUser, database};
+use crate::support::{Client, NEWER, TestAccount, TestApp, TestUser, database};
 use watch::Watch;
-
-const NEWER: &str = "2025-01-01T00:00:00Z";
 
 /// Two servers on one database, an account with a conversation, and two agents.
 struct Stage {

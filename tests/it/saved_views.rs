@@ -7,17 +7,8 @@ mod sharing;
 
 use serde_json::{Value, json};
 
+use crate::support::Client;
 use crate::support::desk::text;
-use crate::support::{Client, TestAccount, TestApp};
-
-const NEWER: &str = "2025-01-01T00:00:00Z";
-
-async fn office() -> (TestApp, TestAccount, Client) {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
-    (app, account, client)
-}
 
 /// The input of a view of conversations.
 fn conversations(name: &str, shared: bool, filter: Value) -> Value {

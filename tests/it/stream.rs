@@ -10,10 +10,8 @@ use tandem::config::Config;
 
 use crate::support::desk::text;
 use crate::support::sql::{commit, connect_across, number};
-use crate::support::{Client, TestAccount, TestApp, database};
+use crate::support::{Client, NEWER, TestAccount, TestApp, database, office};
 use socket::{CASCADES, Socket};
-
-const NEWER: &str = "2025-01-01T00:00:00Z";
 
 async fn as_of(client: &Client) -> Value {
     client.gql("{ asOf }", json!({})).await["asOf"].clone()
@@ -46,9 +44,7 @@ fn close(account: &TestAccount, ticket: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn closing_a_ticket_is_one_frame_of_four_effects_to_each_of_ten_subscribers() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let (ticket, conversations) = account.ticket(&client, 3).await;
     let after = as_of(&client).await;
     let mut sockets = Vec::new();
@@ -86,9 +82,7 @@ async fn closing_a_ticket_is_one_frame_of_four_effects_to_each_of_ten_subscriber
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscriber_resumes_after_its_last_cursor_without_gap_or_double() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let conversation = account.conversation(&client).await;
     let start = as_of(&client).await;
     let writer = {
@@ -115,9 +109,7 @@ async fn a_subscriber_resumes_after_its_last_cursor_without_gap_or_double() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_query_has_not_seen_its_as_of_brings() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let conversation = account.conversation(&client).await;
     let writer = {
         let (client, conversation) = (client.clone(), conversation.clone());
@@ -159,9 +151,7 @@ async fn what_a_query_has_not_seen_its_as_of_brings() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_cursor_it_begins_now() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let conversation = account.conversation(&client).await;
     let before = notes(&client, &conversation, 3).await;
     let mut socket = Socket::cascades(&app.url, &account.token, Value::Null, Value::Null).await;
@@ -186,9 +176,7 @@ async fn without_a_cursor_it_begins_now() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filter_passes_what_it_names_and_nothing_else() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let agent = account.user("agent").await;
     let second = client
         .done("createInbox", json!({ "name": "Second" }))
@@ -344,9 +332,7 @@ async fn who_is_deactivated_is_shut_out_within_a_second_on_every_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_was_taken_away_no_longer_counts_on_an_open_socket() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let user = account.user("agent").await;
     let conversation = account.conversation(&client).await;
     let mut socket = Socket::open(&app.url, &user.token).await;
@@ -372,9 +358,7 @@ async fn a_role_that_was_taken_away_no_longer_counts_on_an_open_socket() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cursor_that_cannot_be_or_that_is_too_old_ends_the_stream() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let conversation = account.conversation(&client).await;
     let after = text(&as_of(&client).await);
     let next = notes(&client, &conversation, 2).await;

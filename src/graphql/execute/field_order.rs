@@ -18,7 +18,8 @@ pub(super) struct Asked {
 struct Plan(Vec<(Name, Plan)>);
 
 impl Asked {
-    /// Reads a document that was held against [`Limits`](crate::graphql::limits::Limits), so that spreading its fragments out ends soon.
+    /// Reads a document that was held against [`Limits`](crate::graphql::limits::Limits), so that spreading its fragments
+    /// out ends soon.
     pub(super) fn of(document: &ExecutableDocument, operation: Option<&str>) -> Self {
         let mut merges = false;
         let operation = meant(document, operation);

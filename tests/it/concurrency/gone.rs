@@ -10,7 +10,7 @@ use tandem::store::read::account::own;
 use tandem::store::read::{Flight, Source};
 
 use crate::support::desk::uuid;
-use crate::support::{Client, TestAccount, TestApp};
+use crate::support::{Client, NEWER, TestAccount, TestApp};
 
 /// So late one goes at the latest: by then it has what it asked for.
 const AT_MOST_MICROS: u64 = 3_000;
@@ -22,7 +22,7 @@ async fn desk() -> (TestApp, TestAccount, Client) {
         ..super::patience()
     })
     .await;
-    let account = app.account(super::NEWER).await;
+    let account = app.account(NEWER).await;
     let client = app.client(&account.token);
     (app, account, client)
 }

@@ -6,10 +6,10 @@ use diesel_async::SimpleAsyncConnection;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{NEWER, patient_app};
+use super::patient_app;
 use crate::support::desk::{text, uuid};
 use crate::support::sql::{connect_across, log_length, number};
-use crate::support::{Client, TestAccount, until};
+use crate::support::{Client, NEWER, TestAccount, until};
 
 /// What became of each: the result, or the code of the refusal.
 fn tally(payloads: &[Value]) -> BTreeMap<String, usize> {

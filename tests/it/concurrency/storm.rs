@@ -6,10 +6,10 @@ use diesel_async::AsyncPgConnection;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{NEWER, history, patience};
+use super::{history, patience};
 use crate::support::desk::text;
 use crate::support::sql::{connect_across, number};
-use crate::support::{Client, TestAccount, TestApp, database, until};
+use crate::support::{Client, NEWER, TestAccount, TestApp, database, until};
 
 const WRITERS: u64 = 16;
 const COMMANDS: usize = 120;

@@ -5,15 +5,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::watcher::{COUNTS, Watcher};
-use crate::support::TestApp;
-
-const NEWER: &str = "2025-01-01T00:00:00Z";
+use crate::support::office;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_come_five_times_a_second_at_most_and_end_at_the_truth() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let filters = json!([{}, { "status": "OPEN" }, { "status": "CLOSED" }, { "inTrash": true }]);
     let variables = json!({ "filters": filters });
     let operations = vec![("counts".to_owned(), COUNTS.to_owned(), variables)];

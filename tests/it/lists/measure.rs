@@ -8,7 +8,7 @@ use serde_json::json;
 use tandem::http::{Backend, Frame};
 
 use super::sharing::subscribe;
-use crate::support::{Client, TestAccount, TestApp};
+use crate::support::{Client, TestAccount, TestApp, office};
 
 const ROUNDS: u32 = 100;
 
@@ -91,9 +91,7 @@ async fn cost(
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement"]
 async fn what_a_cascade_costs() {
-    let app = TestApp::start().await;
-    let account = app.account("2025-01-01T00:00:00Z").await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     for _ in 0..60 {
         account.conversation(&client).await;
     }

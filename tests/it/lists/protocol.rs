@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use super::watcher::{COUNTS, view};
 use crate::stream::socket::Socket;
 use crate::support::desk::text;
-use crate::support::{Client, TestAccount, TestApp};
+use crate::support::{Client, NEWER, TestAccount, TestApp, office};
 
-const NEWER: &str = "2025-01-01T00:00:00Z";
 const SLIM: &str = "subscription($filter: ConversationFilter, $orderBy: ConversationOrder, $first: Int) { \
     conversationView(filter: $filter, orderBy: $orderBy, first: $first) { __typename \
     ... on ConversationViewSnapshot { nodes { id } totalCount cursor } \
@@ -49,9 +48,7 @@ async fn write(client: &Client, account: &TestAccount, thread: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_names_what_left_entered_or_changed_and_nothing_else() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let mut ids = Vec::new();
     for thread in ["a", "b", "c", "d"] {
         ids.push(text(
@@ -213,9 +210,7 @@ async fn what_the_queries_refuse_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_come_as_events_too_and_hanging_up_ends_them() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let conversation = account.conversation(&client).await;
     let http = reqwest::Client::new();
     let open = |document: String, variables: Value| {

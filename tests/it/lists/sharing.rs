@@ -15,9 +15,8 @@ use tandem::http::{Backend, Frame};
 use super::watcher::{PATIENCE, view};
 use crate::statements::proxy::Proxy;
 use crate::support::sql::commit;
-use crate::support::{Client, TestAccount, TestApp, database, until};
+use crate::support::{Client, NEWER, TestAccount, TestApp, database, office, until};
 
-const NEWER: &str = "2025-01-01T00:00:00Z";
 const COUNTS: &str = "subscription { counts(filters: [{}, { status: OPEN }]) }";
 
 async fn viewer(app: &TestApp, token: &str) -> Viewer {
@@ -72,9 +71,7 @@ async fn conversations(account: &TestAccount, client: &Client, count: usize) -> 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn equal_lists_are_kept_once_and_equal_documents_executed_once() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let all = conversations(&account, &client, 3).await;
     let (admin, agent) = (account.user("admin").await, account.user("agent").await);
     let viewers = [
@@ -162,9 +159,7 @@ async fn equal_lists_are_kept_once_and_equal_documents_executed_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_reader_is_let_go_and_costs_the_others_nothing() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let all = conversations(&account, &client, 1).await;
     let viewer = viewer(&app, &account.token).await;
     let text = "subscription { conversationView { __typename ... on ConversationViewSnapshot { cursor totalCount } \
@@ -289,9 +284,7 @@ async fn a_change_takes_as_many_statements_for_fifty_subscribers_as_for_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_goes_on_when_its_connections_are_cut() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let all = conversations(&account, &client, 8).await;
     let viewer = viewer(&app, &account.token).await;
     let text = "subscription { conversationView(first: 1, filter: { status: OPEN }) { \

@@ -13,7 +13,7 @@ use tandem::store::pool::PoolOptions;
 use crate::stream::socket::Socket;
 use crate::support::desk::text;
 use crate::support::sql::{connect_across, number, texts};
-use crate::support::{TestApp, database};
+use crate::support::{database, office};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn months_that_are_over_long_enough_go_and_no_others() {
@@ -70,9 +70,7 @@ async fn months_that_are_over_long_enough_go_and_no_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_dropped_can_neither_be_resumed_from_nor_undone() {
-    let app = TestApp::start().await;
-    let account = app.account("2025-01-01T00:00:00Z").await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let (ticket, conversations) = account.ticket(&client, 1).await;
     let early = client.gql("{ asOf }", json!({})).await["asOf"].clone();
     let close = json!({ "ticketId": ticket, "statusId": account.statuses["Closed"] });

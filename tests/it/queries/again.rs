@@ -2,15 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
-
-const NEWER: &str = "2025-01-01T00:00:00Z";
+use crate::support::{NEWER, TestApp, office};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_writes_is_done_once_however_much_it_shows() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (_app, account, client) = office().await;
     let conversation = account.conversation(&client).await;
     let note = "mutation($id: ID!) { addNote(input: { conversationId: $id, text: \"Again\" }) {
         conversation { contact { name } owner { name } } } }";
@@ -36,9 +32,7 @@ async fn what_writes_is_done_once_however_much_it_shows() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_operation_of_a_document_is_itself() {
-    let app = TestApp::start().await;
-    let account = app.account(NEWER).await;
-    let client = app.client(&account.token);
+    let (_app, account, client) = office().await;
     account.conversation(&client).await;
     // The list is read from the database and would be last by itself; the other's order is the other way round.
     let query = "query Few { conversations(first: 1) { totalCount } __typename }

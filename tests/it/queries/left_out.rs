@@ -4,13 +4,11 @@
 use serde_json::{Value, json};
 
 use crate::stream::socket::Socket;
-use crate::support::{Client, TestApp};
+use crate::support::{Client, office};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_given_no_value_is_not_null() {
-    let app = TestApp::start().await;
-    let account = app.account("2025-01-01T00:00:00Z").await;
-    let client = app.client(&account.token);
+    let (_app, account, client) = office().await;
     let (ticket, own) = account.ticket(&client, 1).await;
     account.conversation(&client).await;
     let owned = json!({ "conversationId": own[0], "ownerId": account.user_id });
@@ -92,9 +90,7 @@ async fn edits_what_is_given(client: &Client, ticket: &str, name: &str) {
 /// Each frame leaves out what the opening left out.
 #[tokio::test(flavor = "multi_thread")]
 async fn in_pushed_frames_too() {
-    let app = TestApp::start().await;
-    let account = app.account("2025-01-01T00:00:00Z").await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let conversation = account.conversation(&client).await;
     let owned = json!({ "conversationId": conversation, "ownerId": account.user_id });
     client.done("updateConversationOwner", owned).await;

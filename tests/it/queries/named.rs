@@ -3,13 +3,11 @@
 use serde_json::json;
 
 use crate::stream::socket::Socket;
-use crate::support::TestApp;
+use crate::support::office;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fields_come_in_the_order_asked_for() {
-    let app = TestApp::start().await;
-    let account = app.account("2025-01-01T00:00:00Z").await;
-    let client = app.client(&account.token);
+    let (_app, account, client) = office().await;
     account.conversation(&client).await;
     // The list is read from the database and would be last by itself.
     let query = "query Screen { conversations(first: 1) { totalCount } __typename }";
@@ -25,9 +23,7 @@ async fn fields_come_in_the_order_asked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whence_one_resumes_parts_no_group() {
-    let app = TestApp::start().await;
-    let account = app.account("2025-01-01T00:00:00Z").await;
-    let client = app.client(&account.token);
+    let (app, account, client) = office().await;
     let conversation = account.conversation(&client).await;
     let change = async |status: &str| {
         let input = json!({ "conversationId": conversation, "status": status });

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{conversations, names, office, save, tickets};
+use super::{conversations, names, save, tickets};
 use crate::support::desk::{text, uuid};
 use crate::support::sql::{commit, log_length};
+use crate::support::{NEWER, office};
 
 const NODE: &str = "query($id: ID!) { node(id: $id) { ... on SavedView { name } } }";
 
@@ -15,7 +16,7 @@ async fn ones_own_and_what_is_shared_by_name() {
     let user = account.user("agent").await;
     let bob = app.client(&user.token);
     let robot = app.client(&account.integration("Shop").await);
-    let stranger = app.client(&app.account(super::NEWER).await.token);
+    let stranger = app.client(&app.account(NEWER).await.token);
     let log = log_length(&app.database_url).await;
 
     let given = json!({ "name": "beta", "shared": false, "clientMutationId": "7",

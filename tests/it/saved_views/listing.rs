@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{conversations, office, save, tickets};
+use super::{conversations, save, tickets};
 use crate::support::desk::text;
-use crate::support::{Client, TestApp};
+use crate::support::{Client, NEWER, TestApp, office};
 
 /// Asks for a view by id.
 async fn view(client: &Client, id: &str, fields: &str) -> Value {
@@ -229,7 +229,7 @@ async fn all_views_and_their_owners_are_one_statement_each_and_each_count_one() 
     let database = crate::support::database().await;
     let proxy = Proxy::start(&database.url).await;
     let app = TestApp::on(&proxy.url(), tandem::config::Config::default()).await;
-    let account = app.account(super::NEWER).await;
+    let account = app.account(NEWER).await;
     let admin = app.client(&account.token);
     let ann = app.client(&account.user("agent").await.token);
     for n in 0..4 {

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{conversations, office, save, tickets};
+use super::{conversations, save, tickets};
 use crate::support::desk::text;
+use crate::support::office;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filter_that_cannot_be_is_not_saved() {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::office;
 use crate::stream::socket::Socket;
+use crate::support::office;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_mine_is_not_shared_between_subscribers() {

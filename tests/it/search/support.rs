@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::support::desk::text;
 use crate::support::sql::{connect_across, number, texts};
-use crate::support::{Client, TestAccount, TestApp};
+use crate::support::{Client, TestAccount, TestApp, office};
 
 /// What every search is asked for.
 pub const SEARCH: &str = "query($text: String!, $first: Int, $after: String) { \
@@ -24,9 +24,7 @@ pub struct Desk {
 
 impl Desk {
     pub async fn start() -> Self {
-        let app = TestApp::start().await;
-        let account = app.account("2025-01-01T00:00:00Z").await;
-        let client = app.client(&account.token);
+        let (app, account, client) = office().await;
         Self {
             app,
             account,

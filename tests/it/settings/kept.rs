@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 use tandem::config::Config;
 
-use super::NEWER;
 use crate::support::desk::uuid;
 use crate::support::sql::commit;
-use crate::support::{Client, TestApp, database};
+use crate::support::{Client, NEWER, TestApp, database};
 
 /// All ways by which what is kept comes into a response: beside one thing, in lists, as an author, as what is asked for.
 const SCREEN: &str = "query($conversation: ID!, $ticket: ID!, $inbox: ID!) {

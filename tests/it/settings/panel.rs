@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{at, office};
-use crate::support::Client;
+use super::at;
+use crate::support::{Client, office};
 
 async fn panel(client: &Client) -> Vec<String> {
     let data = client

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{at, office};
+use super::at;
 use crate::support::desk::text;
+use crate::support::office;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pipelines_and_statuses() {

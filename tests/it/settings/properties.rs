@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{at, office};
+use super::at;
+use crate::support::office;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn property_definitions() {

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::office;
-use crate::support::TestAccount;
 use crate::support::sql::log_length;
+use crate::support::{TestAccount, office};
 use tandem::domain::access::Action;
 use tandem::domain::access::decisions::{Root, decide};
 

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{NEWER, at, office};
+use super::at;
 use crate::support::desk::text;
 use crate::support::sql::log_length;
+use crate::support::{NEWER, office};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_of_another_account_find_nothing() {

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 use tandem::config::Config;
 
 use super::proxy::{Proxy, Transaction};
-use crate::support::{Client, TestApp, database};
+use crate::support::{Client, NEWER, TestApp, database};
 
-const NEWER: &str = "2025-01-01T00:00:00Z";
 /// A conversation, its messages, those before it.
 const CONVERSATION: &str = "query($id: ID!) { conversation(id: $id) { id contact { name }
     messages(last: 5) { nodes { id } } previousConversations(first: 5) { nodes { id } } } }";

@@ -11,9 +11,8 @@ use tandem::store::read::{Flight, Source};
 
 use super::proxy::{Proxy, Transaction};
 use crate::support::desk::uuid;
-use crate::support::{Client, TestAccount, TestApp, database};
+use crate::support::{Client, NEWER, TestAccount, TestApp, database};
 
-const NEWER: &str = "2025-01-01T00:00:00Z";
 const TICKET: &str = "query($id: ID!) { ticket(id: $id) { id owner { name } } }";
 
 /// Everybody gets the same connection.

@@ -117,6 +117,17 @@ impl TestApp {
     }
 }
 
+/// When an account was created whose tickets are in the help desk only (rule 5).
+pub const NEWER: &str = "2025-01-01T00:00:00Z";
+
+/// A server on a database of its own, with an account of that kind and its administrator's client.
+pub async fn office() -> (TestApp, TestAccount, Client) {
+    let app = TestApp::start().await;
+    let account = app.account(NEWER).await;
+    let client = app.client(&account.token);
+    (app, account, client)
+}
+
 /// Somebody who speaks GraphQL over HTTP.
 #[derive(Clone)]
 pub struct Client {

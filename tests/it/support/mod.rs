@@ -12,7 +12,7 @@ pub mod sql;
 mod wait;
 
 pub use account::{TestAccount, TestUser};
-pub use app::{Client, TestApp};
+pub use app::{Client, NEWER, TestApp, office};
 pub use cluster::{database_url, url_of};
 pub use database::{TestDatabase, connect, database, hash_migrations};
 pub use nats::Nats;
