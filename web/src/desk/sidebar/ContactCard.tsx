@@ -8,6 +8,7 @@ import { contactName } from '../words/actor';
 export function ContactCard({ contact }: { contact: Conversation['contact'] }) {
   const { t } = useWords();
   const { id, email, phone, createdAt } = contact;
+  const at = Math.max(email?.lastIndexOf('@') ?? 0, 0);
   const name = contactName(contact, t);
   return (
     <section className="card" aria-labelledby="side-contact">
@@ -21,7 +22,12 @@ export function ContactCard({ contact }: { contact: Conversation['contact'] }) {
           <div>
             <dt>{t('field.email')}</dt>
             <dd>
-              <a href={`mailto:${email}`}>{email}</a>
+              <a href={`mailto:${email}`}>
+                {/* Where a line is too short for it all, the name of the host is kept whole. */}
+                {email.slice(0, at)}
+                <wbr />
+                {email.slice(at)}
+              </a>
             </dd>
           </div>
         )}
