@@ -2,6 +2,8 @@
 
 use async_graphql::{Context, Lookahead};
 
+use super::ahead::lists_of_conversation;
+use crate::domain::id::ConversationId;
 use crate::store::read::joins::{ConversationJoins, TicketJoins};
 
 /// What is selected of one conversation.
@@ -15,6 +17,8 @@ fn of_conversation(
         contact: has("contact"),
         last_message: has("lastMessage"),
         ticket: ticket.exists().then(|| of_ticket(&ticket)),
+        messages: None,
+        previous: None,
     }
 }
 
@@ -36,8 +40,13 @@ fn of_ticket(look: &Lookahead<'_>) -> TicketJoins {
 }
 
 /// What is selected of the one conversation that the field is.
-pub(super) fn conversation_joins(ctx: &Context<'_>) -> ConversationJoins {
-    of_conversation(&ctx.look_ahead(), of_ticket)
+pub(super) fn conversation_joins(ctx: &Context<'_>, id: ConversationId) -> ConversationJoins {
+    let (messages, previous) = lists_of_conversation(ctx, id);
+    ConversationJoins {
+        messages,
+        previous,
+        ..of_conversation(&ctx.look_ahead(), of_ticket)
+    }
 }
 
 /// What is selected of the one ticket that the field is.

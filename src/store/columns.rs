@@ -30,6 +30,14 @@ impl<'c, 'r, R: Row<'r, Pg>> Columns<'c, R> {
         T::from_nullable_sql(field.value())
     }
 
+    /// The next one, which is an array of records: the rows of a list that stands beside a row.
+    ///
+    /// # Errors
+    /// As [`Columns::take`].
+    pub(super) fn take_list<T: FromRecord>(&mut self) -> deserialize::Result<Vec<T>> {
+        T::read(self)
+    }
+
     /// Passes over the next ones where the first of them is null: what a join did not find. Tells whether it did.
     fn skip_missing(&mut self, count: usize) -> bool {
         let missing = Row::get(self.row, self.next).is_some_and(|field| field.is_null());
@@ -67,3 +75,53 @@ pub(super) trait FromJoin: FromColumns {
         Self::take(columns).map(Some)
     }
 }
+
+/// What is also made of a record, `ROW(…)` of the same columns.
+pub(super) trait FromRecord: FromColumns {
+    /// Reads the next column, an array of such records.
+    ///
+    /// # Errors
+    /// As [`Columns::take`].
+    fn read<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Vec<Self>>;
+}
+
+/// Defines what is read by place: its fields in the order of their columns, each with the column's type.
+macro_rules! by_place {
+    ($(#[$doc:meta])* $vis:vis struct $name:ident { $($field:ident: $sql:ty => $type:ty,)+ }) => {
+        $(#[$doc])*
+        $vis struct $name {
+            $($field: $type,)+
+        }
+
+        impl $crate::store::columns::FromColumns for $name {
+            fn take<'r>(
+                columns: &mut $crate::store::columns::Columns<'_, impl diesel::row::Row<'r, diesel::pg::Pg>>,
+            ) -> diesel::deserialize::Result<Self> {
+                Ok(Self { $($field: columns.take::<$sql, _>()?,)+ })
+            }
+        }
+
+        impl $crate::store::columns::FromJoin for $name {
+            const COLUMNS: usize = [$(stringify!($field)),+].len();
+        }
+
+        impl diesel::deserialize::FromSql<diesel::sql_types::Record<($($sql,)+)>, diesel::pg::Pg> for $name {
+            fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+                type Record = diesel::sql_types::Record<($($sql,)+)>;
+                let record = diesel::deserialize::FromSql::<Record, diesel::pg::Pg>::from_sql(value);
+                let ($($field,)+): ($($type,)+) = record?;
+                Ok(Self { $($field,)+ })
+            }
+        }
+
+        impl $crate::store::columns::FromRecord for $name {
+            fn read<'r>(
+                columns: &mut $crate::store::columns::Columns<'_, impl diesel::row::Row<'r, diesel::pg::Pg>>,
+            ) -> diesel::deserialize::Result<Vec<Self>> {
+                type Record = diesel::sql_types::Record<($($sql,)+)>;
+                columns.take::<diesel::sql_types::Array<Record>, _>()
+            }
+        }
+    };
+}
+pub(super) use by_place;

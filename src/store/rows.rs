@@ -7,7 +7,7 @@ use diesel::sql_types::{self as st, Nullable as Maybe, Untyped};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::columns::{Columns, FromColumns, FromJoin};
+use super::columns::{Columns, FromColumns, by_place};
 use crate::domain::id::TrashGroupId;
 use crate::domain::image::{Conversation, Status, Ticket, Time, Trash};
 use crate::domain::noun::{ConversationStatus, StatusCategory, TicketPriority, Workspace};
@@ -21,8 +21,8 @@ pub(super) const TICKET_COLUMNS: &str = "t.id, t.number, t.name, t.name_version,
 /// outside it.
 pub(super) const TICKET_OWN_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, \
      t.status_id, t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
-     t.last_activity_at, t.closed_at, t.trash_group_id, NULL::timestamptz AS trashed_at, \
-     NULL::timestamptz AS purge_at, t.version";
+     t.last_activity_at, t.closed_at, t.trash_group_id, NULL::timestamptz, \
+     NULL::timestamptz, t.version";
 /// Joins its trash group to a ticket `t`. With a limit of its own, because only so is it looked up by its key for
 /// certain: where the planner knows too little, it would read the whole trash for a single ticket.
 pub(super) const TICKET_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g.purge_at FROM trash_groups g \
@@ -36,7 +36,7 @@ pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.work
 /// to be outside it.
 pub(super) const CONVERSATION_OWN_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
-     c.trash_group_id, NULL::timestamptz AS trashed_at, NULL::timestamptz AS purge_at, c.version";
+     c.trash_group_id, NULL::timestamptz, NULL::timestamptz, c.version";
 /// Joins its trash group to a conversation `c`, as [`TICKET_TRASH`] does to a ticket.
 pub(super) const CONVERSATION_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g.purge_at FROM trash_groups g \
      WHERE c.trash_group_id IS NOT NULL AND g.account_id = c.account_id AND g.id = c.trash_group_id LIMIT 1) g ON true";
@@ -57,95 +57,50 @@ pub(super) const fn conversations_of_list(in_trash: bool) -> (&'static str, &'st
     }
 }
 
-/// A ticket's row with the times of its trash group; its properties stand in a table of their own.
-pub(super) struct TicketRow {
-    id: Uuid,
-    number: i32,
-    name: String,
-    name_version: i32,
-    pipeline_id: Uuid,
-    status_id: Uuid,
-    category: i16,
-    owner_id: Option<Uuid>,
-    priority: Option<i16>,
-    priority_version: i32,
-    workspace: i16,
-    contact_id: Option<Uuid>,
-    created_at: Time,
-    last_activity_at: Time,
-    closed_at: Option<Time>,
-    trash_group_id: Option<Uuid>,
-    trashed_at: Option<Time>,
-    purge_at: Option<Time>,
-    version: i32,
-}
-
-/// A conversation's row with the times of its trash group.
-pub(super) struct ConversationRow {
-    id: Uuid,
-    subject: Option<String>,
-    status: i16,
-    workspace: i16,
-    inbox_id: Uuid,
-    channel_id: Uuid,
-    contact_id: Uuid,
-    owner_id: Option<Uuid>,
-    ticket_id: Option<Uuid>,
-    created_at: Time,
-    last_activity_at: Time,
-    closed_at: Option<Time>,
-    trash_group_id: Option<Uuid>,
-    trashed_at: Option<Time>,
-    purge_at: Option<Time>,
-    version: i32,
-}
-
-impl FromColumns for TicketRow {
-    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
-        Ok(Self {
-            id: columns.take::<st::Uuid, _>()?,
-            number: columns.take::<st::Integer, _>()?,
-            name: columns.take::<st::Text, _>()?,
-            name_version: columns.take::<st::Integer, _>()?,
-            pipeline_id: columns.take::<st::Uuid, _>()?,
-            status_id: columns.take::<st::Uuid, _>()?,
-            category: columns.take::<st::SmallInt, _>()?,
-            owner_id: columns.take::<Maybe<st::Uuid>, _>()?,
-            priority: columns.take::<Maybe<st::SmallInt>, _>()?,
-            priority_version: columns.take::<st::Integer, _>()?,
-            workspace: columns.take::<st::SmallInt, _>()?,
-            contact_id: columns.take::<Maybe<st::Uuid>, _>()?,
-            created_at: columns.take::<st::Timestamptz, _>()?,
-            last_activity_at: columns.take::<st::Timestamptz, _>()?,
-            closed_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
-            trash_group_id: columns.take::<Maybe<st::Uuid>, _>()?,
-            trashed_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
-            purge_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
-            version: columns.take::<st::Integer, _>()?,
-        })
+by_place! {
+    /// A ticket's row with the times of its trash group; its properties stand in a table of their own.
+    pub(super) struct TicketRow {
+        id: st::Uuid => Uuid,
+        number: st::Integer => i32,
+        name: st::Text => String,
+        name_version: st::Integer => i32,
+        pipeline_id: st::Uuid => Uuid,
+        status_id: st::Uuid => Uuid,
+        category: st::SmallInt => i16,
+        owner_id: Maybe<st::Uuid> => Option<Uuid>,
+        priority: Maybe<st::SmallInt> => Option<i16>,
+        priority_version: st::Integer => i32,
+        workspace: st::SmallInt => i16,
+        contact_id: Maybe<st::Uuid> => Option<Uuid>,
+        created_at: st::Timestamptz => Time,
+        last_activity_at: st::Timestamptz => Time,
+        closed_at: Maybe<st::Timestamptz> => Option<Time>,
+        trash_group_id: Maybe<st::Uuid> => Option<Uuid>,
+        trashed_at: Maybe<st::Timestamptz> => Option<Time>,
+        purge_at: Maybe<st::Timestamptz> => Option<Time>,
+        version: st::Integer => i32,
     }
 }
 
-impl FromColumns for ConversationRow {
-    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
-        Ok(Self {
-            id: columns.take::<st::Uuid, _>()?,
-            subject: columns.take::<Maybe<st::Text>, _>()?,
-            status: columns.take::<st::SmallInt, _>()?,
-            workspace: columns.take::<st::SmallInt, _>()?,
-            inbox_id: columns.take::<st::Uuid, _>()?,
-            channel_id: columns.take::<st::Uuid, _>()?,
-            contact_id: columns.take::<st::Uuid, _>()?,
-            owner_id: columns.take::<Maybe<st::Uuid>, _>()?,
-            ticket_id: columns.take::<Maybe<st::Uuid>, _>()?,
-            created_at: columns.take::<st::Timestamptz, _>()?,
-            last_activity_at: columns.take::<st::Timestamptz, _>()?,
-            closed_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
-            trash_group_id: columns.take::<Maybe<st::Uuid>, _>()?,
-            trashed_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
-            purge_at: columns.take::<Maybe<st::Timestamptz>, _>()?,
-            version: columns.take::<st::Integer, _>()?,
-        })
+by_place! {
+    /// A conversation's row with the times of its trash group.
+    pub(super) struct ConversationRow {
+        id: st::Uuid => Uuid,
+        subject: Maybe<st::Text> => Option<String>,
+        status: st::SmallInt => i16,
+        workspace: st::SmallInt => i16,
+        inbox_id: st::Uuid => Uuid,
+        channel_id: st::Uuid => Uuid,
+        contact_id: st::Uuid => Uuid,
+        owner_id: Maybe<st::Uuid> => Option<Uuid>,
+        ticket_id: Maybe<st::Uuid> => Option<Uuid>,
+        created_at: st::Timestamptz => Time,
+        last_activity_at: st::Timestamptz => Time,
+        closed_at: Maybe<st::Timestamptz> => Option<Time>,
+        trash_group_id: Maybe<st::Uuid> => Option<Uuid>,
+        trashed_at: Maybe<st::Timestamptz> => Option<Time>,
+        purge_at: Maybe<st::Timestamptz> => Option<Time>,
+        version: st::Integer => i32,
     }
 }
 
@@ -162,10 +117,6 @@ macro_rules! read_by_place {
 pub(super) use read_by_place;
 
 read_by_place!(TicketRow, ConversationRow);
-
-impl FromJoin for TicketRow {
-    const COLUMNS: usize = 19;
-}
 
 impl TicketRow {
     /// The trash group that it is in.

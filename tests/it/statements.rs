@@ -2,6 +2,7 @@
 //! for a page of 50.
 
 mod ahead;
+mod along;
 mod begin;
 mod changes;
 mod large;

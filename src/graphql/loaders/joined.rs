@@ -7,6 +7,8 @@ use crate::domain::id::{ConversationId, TicketId};
 use crate::error::Result;
 use crate::graphql::loader::Batch;
 use crate::store::read::joins::{ConversationJoins, TicketJoins, WithTicket};
+use crate::store::read::message::Message;
+use crate::store::read::page::Page;
 use crate::store::read::{Source, conversation, ticket};
 
 /// Conversations by id, with what is joined to them.
@@ -64,6 +66,12 @@ impl Loaders {
                 .map(|(ticket, _)| (ticket.id, Arc::clone(ticket))),
         );
         self.know_beside_tickets(tickets.map(|(ticket, with)| (ticket.id, with)));
+    }
+
+    /// Knows the page of a conversation's messages that came along with it from now on.
+    pub fn know_messages(&self, id: ConversationId, page: Page, rows: Vec<Arc<Message>>) {
+        let rows = Arc::new(page.cut(rows));
+        self.message_pages.feed([((id.0, page), rows)]);
     }
 
     /// Knows these tickets, and what came along with them, from now on.

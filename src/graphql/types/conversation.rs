@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use futures_util::join;
 
-use super::lists::{ConversationsOf, conversation_list_of, timeline};
+use super::lists::{ConversationsOf, conversation_list_of, know_conversations_of, timeline};
 use super::user::maybe_user_at;
 use super::{
     Cascade, Channel, Contact, ConversationStatus, Inbox, Message, Ticket, User, Workspace,
@@ -67,17 +67,31 @@ impl Conversation {
         id: ConversationId,
     ) -> async_graphql::Result<Option<Self>> {
         let reader = reader(ctx)?;
-        let joins = conversation_joins(ctx);
+        let joins = conversation_joins(ctx, id);
         let loaders = reader.loaders();
         if joins == ConversationJoins::NONE || reader.pushed_conversation(id).is_some() {
-            return join!(Self::find(&reader, id), of_conversation(ctx, id)).0;
+            let ahead = of_conversation(ctx, id, ConversationJoins::NONE);
+            return join!(Self::find(&reader, id), ahead).0;
         }
         let found = loaders.conversations_joined.one((id, joins));
-        let (found, ()) = join!(found, of_conversation(ctx, id));
-        let found = found?;
-        loaders.know_conversations(found.as_slice());
-        Ok(found.map(|row| Self::new(row.conversation)))
+        let (found, ()) = join!(found, of_conversation(ctx, id, joins));
+        let Some(found) = found? else {
+            return Ok(None);
+        };
+        loaders.know_conversations(std::slice::from_ref(&found));
+        if let Some((page, rows)) = joins.messages.zip(found.with.messages) {
+            loaders.know_messages(id, page, rows);
+        }
+        if let Some((page, rows)) = joins.previous.zip(found.with.previous) {
+            know_conversations_of(ctx, ConversationsOf::previous(id), page, rows)?;
+        }
+        Ok(Some(Self::new(found.conversation)))
     }
+}
+
+/// What cursors in a conversation's messages and notes are of.
+pub(in crate::graphql) fn messages_of(id: ConversationId) -> ListId {
+    ListId::by_time(ListKind::Messages, 0).of(id.0)
 }
 
 /// Reads a page of a conversation's messages and notes; also tells what it is a page of.
@@ -86,7 +100,7 @@ pub(in crate::graphql) async fn ask_for_messages(
     of: ConversationId,
     args: &PageArgs,
 ) -> async_graphql::Result<(ListId, Option<Arc<Rows<Arc<message::Message>>>>)> {
-    let list = ListId::by_time(ListKind::Messages, 0).of(of.0);
+    let list = messages_of(of);
     let page = args.page(list, ctx.data::<Limits>()?).shown()?;
     let reader = reader(ctx)?;
     let rows = reader.loaders().message_pages.one((of.0, page)).await?;

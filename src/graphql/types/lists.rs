@@ -8,6 +8,7 @@ use super::{Cascade, Conversation, Ticket};
 use crate::domain::cascade::Subject;
 use crate::domain::filter;
 use crate::domain::id::{ContactId, ConversationId, InboxId, TicketId};
+use crate::domain::image::Conversation as Image;
 use crate::graphql::Shown;
 use crate::graphql::connection::{Connection, Listed, PageArgs, Total};
 use crate::graphql::cursor::{ListId, ListKind};
@@ -16,7 +17,8 @@ use crate::graphql::joins::{conversations_joins, tickets_joins};
 use crate::graphql::limits::Limits;
 use crate::graphql::state::reader;
 use crate::store::read::cascade::key as entry_key;
-use crate::store::read::page::{Key, Rows};
+use crate::store::read::joins::{ConversationJoins, WithConversation};
+use crate::store::read::page::{Key, Page, Rows};
 use crate::store::read::{conversation, ticket};
 
 impl Listed for Conversation {
@@ -155,6 +157,31 @@ impl ConversationsOf {
             ..Self::new(ListKind::TicketConversations, parent)
         }
     }
+
+    /// What cursors in it are of.
+    pub fn list(self, order: Option<ConversationOrder>) -> ListId {
+        conversation_order(order.unwrap_or_default().into(), self.kind).of(self.parent.id())
+    }
+
+    /// Which of the thing's conversations it has, in what order.
+    fn spec(
+        self,
+        ctx: &Context<'_>,
+        filter: Option<ConversationFilter>,
+        order: Option<ConversationOrder>,
+    ) -> async_graphql::Result<conversation::List> {
+        let filter = if self.with_trash {
+            None
+        } else {
+            let me = reader(ctx)?.viewer().user();
+            let filter = ConversationFilter::read(filter, me, ctx.data::<Limits>()?).shown()?;
+            Some(Arc::new(filter))
+        };
+        Ok(conversation::List {
+            filter,
+            order: order.unwrap_or_default().into(),
+        })
+    }
 }
 
 /// A page of one thing's conversations, and what it is a page of.
@@ -173,23 +200,35 @@ pub(in crate::graphql) async fn ask_for_conversations(
     order: Option<ConversationOrder>,
     args: PageArgs,
 ) -> async_graphql::Result<ConversationsAsked> {
-    let limits = ctx.data::<Limits>()?;
-    let reader = reader(ctx)?;
-    let filter = if of.with_trash {
-        None
-    } else {
-        let me = reader.viewer().user();
-        let filter = ConversationFilter::read(filter, me, limits).shown()?;
-        Some(Arc::new(filter))
-    };
-    let order = order.unwrap_or_default().into();
-    let list = conversation_order(order, of.kind).of(of.parent.id());
-    let page = args.page(list, limits).shown()?;
-    let spec = conversation::List { filter, order };
-    let pages = &reader.loaders().conversation_pages;
+    let spec = of.spec(ctx, filter, order)?;
+    let list = of.list(order);
+    let page = args.page(list, ctx.data::<Limits>()?).shown()?;
     let key = (of.parent, spec.clone(), page, conversations_joins(look));
-    let rows = pages.one(key).await?;
+    let rows = reader(ctx)?.loaders().conversation_pages.one(key).await?;
     Ok(ConversationsAsked { list, spec, rows })
+}
+
+/// Knows from now on the page of a thing's list, in its own order, that came along with the thing.
+pub(super) fn know_conversations_of(
+    ctx: &Context<'_>,
+    of: ConversationsOf,
+    page: Page,
+    rows: Vec<Arc<Image>>,
+) -> async_graphql::Result<()> {
+    let key = (
+        of.parent,
+        of.spec(ctx, None, None)?,
+        page,
+        ConversationJoins::NONE,
+    );
+    let rows = rows.into_iter().map(|conversation| conversation::Listed {
+        conversation,
+        with: WithConversation::default(),
+    });
+    let rows = Arc::new(page.cut(rows.collect()));
+    let reader = reader(ctx)?;
+    reader.loaders().conversation_pages.feed([(key, rows)]);
+    Ok(())
 }
 
 /// A page of one thing's conversations.

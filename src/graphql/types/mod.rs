@@ -24,7 +24,7 @@ pub use account::{Account, Viewer};
 pub use cascade::{Cascade, CascadeRuleDescription};
 pub use contact::Contact;
 pub use conversation::Conversation;
-pub(super) use conversation::ask_for_messages;
+pub(super) use conversation::{ask_for_messages, messages_of};
 pub use effect::{Effect, InitialValue, Subject};
 pub use inbox::{Channel, Inbox};
 pub(super) use lists::{

@@ -20,7 +20,8 @@ use crate::domain::image::Conversation;
 use crate::error::Result;
 use crate::store::columns::{Columns, FromColumns};
 use crate::store::rows::{
-    CONVERSATION_COLUMNS, CONVERSATION_TRASH, ConversationRow, conversations_of_list, read_by_place,
+    CONVERSATION_COLUMNS, CONVERSATION_OWN_COLUMNS, CONVERSATION_TRASH, ConversationRow,
+    conversations_of_list, read_by_place,
 };
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
@@ -259,6 +260,18 @@ pub async fn pages_of(
         .into_iter()
         .map(|(_, rows)| rows.map(|(_, listed)| listed));
     Ok(parents.into_iter().zip(lists).collect())
+}
+
+/// The page of what [`Parent::Previous`] lists of the conversation `c`, as a column of its row: an array of
+/// [`ConversationRow`].
+pub(super) fn previous_along(account: &str, page: Page) -> String {
+    // Inside, `c` is another one; `p` is the one outside.
+    format!(
+        "ARRAY(SELECT ROW({CONVERSATION_OWN_COLUMNS}) FROM (SELECT c.id, c.contact_id) AS p, conversations c \
+         WHERE c.account_id = {account} AND c.contact_id = p.contact_id AND c.id <> p.id \
+         AND c.trash_group_id IS NULL{})",
+        page.order_along(keyset(Order::default()))
+    )
 }
 
 /// How many conversations each parent's list has; the parents are all of one kind.

@@ -12,14 +12,16 @@ use diesel::pg::Pg;
 use diesel::row::Row;
 use diesel::sql_types::{self as st, Nullable as Maybe};
 
+use super::conversation;
 use super::kept::mark_of;
-use super::message::{MESSAGE_COLUMNS, Message, MessageColumns};
+use super::message::{self, MESSAGE_COLUMNS, Message, MessageColumns};
+use super::page::Page;
 use super::user::Contact;
 use crate::domain::id::{ContactId, PropertyId};
 use crate::domain::image::{Conversation, Held, Ticket, Time};
 use crate::error::{Error, Result};
 use crate::store::columns::{Columns, FromJoin};
-use crate::store::rows::{TICKET_OWN_COLUMNS, TicketRow};
+use crate::store::rows::{ConversationRow, TICKET_OWN_COLUMNS, TicketRow};
 
 /// What is joined to a ticket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -39,6 +41,11 @@ pub struct ConversationJoins {
     pub last_message: bool,
     /// Its ticket, with what is joined to that.
     pub ticket: Option<TicketJoins>,
+    /// A page of its messages and notes that [`may_come_along`](Page::may_come_along). Of the conversations of a list they
+    /// are read beside it.
+    pub messages: Option<Page>,
+    /// The same of the contact's other conversations, most recent first, the trash left out.
+    pub previous: Option<Page>,
 }
 
 /// What came along with a ticket; what was not joined or is not there is none.
@@ -59,6 +66,10 @@ pub struct WithConversation {
     pub last_message: Option<Arc<Message>>,
     /// Its ticket with what came along with that.
     pub ticket: Option<(Arc<Ticket>, WithTicket)>,
+    /// Its messages and notes, from one end on, with at least one more than the page has where there is one.
+    pub messages: Option<Vec<Arc<Message>>>,
+    /// The same of the contact's other conversations.
+    pub previous: Option<Vec<Arc<Conversation>>>,
 }
 
 const CONTACT: u8 = 1;
@@ -66,6 +77,8 @@ const LAST_MESSAGE: u8 = 2;
 const TICKET: u8 = 4;
 const TICKET_CONTACT: u8 = 8;
 const PROPERTIES: u8 = 16;
+const MESSAGES: u8 = 32;
+const PREVIOUS: u8 = 64;
 
 /// Columns to select and tables to join them from.
 pub(super) struct Joined {
@@ -151,12 +164,16 @@ impl ConversationJoins {
         contact: false,
         last_message: false,
         ticket: None,
+        messages: None,
+        previous: None,
     };
 
-    /// Both of it.
+    /// Both of it, of a list.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
+            messages: None,
+            previous: None,
             contact: self.contact || other.contact,
             last_message: self.last_message || other.last_message,
             ticket: match (self.ticket, other.ticket) {
@@ -172,7 +189,11 @@ impl ConversationJoins {
             Some(ticket) => TICKET | ticket.bits(),
             None => 0,
         };
-        (self.contact as u8 * CONTACT) | (self.last_message as u8 * LAST_MESSAGE) | ticket
+        (self.contact as u8 * CONTACT)
+            | (self.last_message as u8 * LAST_MESSAGE)
+            | ticket
+            | (self.messages.is_some() as u8 * MESSAGES)
+            | (self.previous.is_some() as u8 * PREVIOUS)
     }
 
     /// What to select beside conversations `c` of the account with that placeholder.
@@ -200,6 +221,12 @@ impl ConversationJoins {
             );
             ticket.add_to(&mut joined);
         }
+        if let Some(page) = self.messages {
+            joined.column(&message::along(account, page));
+        }
+        if let Some(page) = self.previous {
+            joined.column(&conversation::previous_along(account, page));
+        }
         joined
     }
 }
@@ -212,6 +239,8 @@ pub(super) struct Beside {
     ticket: Option<TicketRow>,
     ticket_contact: Option<ContactColumns>,
     properties: Option<serde_json::Value>,
+    messages: Option<Vec<MessageColumns>>,
+    previous: Option<Vec<ConversationRow>>,
 }
 
 struct ContactColumns(Option<String>, Option<String>, Option<String>, Time);
@@ -249,6 +278,12 @@ impl Beside {
         if has(PROPERTIES) {
             beside.properties = Some(columns.take::<st::Json, _>()?);
         }
+        if has(MESSAGES) {
+            beside.messages = Some(columns.take_list()?);
+        }
+        if has(PREVIOUS) {
+            beside.previous = Some(columns.take_list()?);
+        }
         Ok(beside)
     }
 
@@ -259,7 +294,16 @@ impl Beside {
             .take()
             .map(|columns| columns.decode(of.contact));
         let last_message = self.last_message.take();
-        let last_message = last_message.map(|columns| columns.decode(of.id).map(Arc::new));
+        let decode = |columns: MessageColumns| columns.decode(of.id).map(Arc::new);
+        let last_message = last_message.map(decode);
+        let messages = self
+            .messages
+            .take()
+            .map(|all| all.into_iter().map(decode).collect());
+        let previous = self.previous.take().map(|all| {
+            let decode = |row: ConversationRow| row.try_into().map(Arc::new);
+            all.into_iter().map(decode).collect()
+        });
         let ticket = match self.ticket.take() {
             None => None,
             Some(row) => {
@@ -274,6 +318,8 @@ impl Beside {
             contact,
             last_message: last_message.transpose()?,
             ticket,
+            messages: messages.transpose()?,
+            previous: previous.transpose()?,
         })
     }
 

@@ -15,7 +15,7 @@ use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::image::{Actor, Time};
 use crate::domain::noun::MessageKind;
 use crate::error::Result;
-use crate::store::columns::{Columns, FromColumns, FromJoin};
+use crate::store::columns::{Columns, FromColumns, by_place};
 use crate::store::log::actor;
 use crate::store::rows::{known, read_by_place};
 use crate::store::sql::{Bind, sql};
@@ -63,31 +63,16 @@ impl Message {
     }
 }
 
-/// A message without its conversation, which stands before it or is known.
-pub(super) struct MessageColumns {
-    id: Uuid,
-    kind: i16,
-    author_kind: i16,
-    author_id: Option<Uuid>,
-    text: String,
-    created_at: Time,
-}
-
-impl FromColumns for MessageColumns {
-    fn take<'r>(columns: &mut Columns<'_, impl Row<'r, Pg>>) -> deserialize::Result<Self> {
-        Ok(Self {
-            id: columns.take::<st::Uuid, _>()?,
-            kind: columns.take::<st::SmallInt, _>()?,
-            author_kind: columns.take::<st::SmallInt, _>()?,
-            author_id: columns.take::<Maybe<st::Uuid>, _>()?,
-            text: columns.take::<st::Text, _>()?,
-            created_at: columns.take::<st::Timestamptz, _>()?,
-        })
+by_place! {
+    /// A message without its conversation, which stands before it or is known.
+    pub(super) struct MessageColumns {
+        id: st::Uuid => Uuid,
+        kind: st::SmallInt => i16,
+        author_kind: st::SmallInt => i16,
+        author_id: Maybe<st::Uuid> => Option<Uuid>,
+        text: st::Text => String,
+        created_at: st::Timestamptz => Time,
     }
-}
-
-impl FromJoin for MessageColumns {
-    const COLUMNS: usize = 6;
 }
 
 impl MessageColumns {
@@ -164,6 +149,15 @@ pub async fn messages_of_conversations(
     Ok(by_parent(page, conversations, rows, |message| {
         message.conversation.0
     }))
+}
+
+/// The page of the messages of the conversation `c`, as a column of its row: an array of [`MessageColumns`].
+pub(super) fn along(account: &str, page: Page) -> String {
+    format!(
+        "ARRAY(SELECT ROW({MESSAGE_COLUMNS}) FROM messages m \
+         WHERE m.account_id = {account} AND m.conversation_id = c.id{})",
+        page.order_along(ORDER)
+    )
 }
 
 /// How many messages each of these conversations has; none: left out.

@@ -18,6 +18,9 @@ pub struct Key {
     pub id: Uuid,
 }
 
+/// The longest page that comes along with the thing whose list it is of: what is asked for where nobody says how many.
+const ALONG_AT_MOST: u16 = 25;
+
 /// Which rows of a list are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Page {
@@ -139,10 +142,25 @@ impl Page {
     /// The limit is written out, because a plan that is kept for all values of a bound one expects a tenth of the table;
     /// and it is one of few, so that few plans are kept.
     pub(super) fn order(&self, keyset: Keyset) -> String {
-        let sizes = [1, 5, 10, 20, 25, 50, 100];
-        let size = sizes.into_iter().find(|size| *size >= self.size);
-        let limit = u32::from(size.unwrap_or(self.size)) + 1;
+        self.limited(keyset, &[1, 5, 10, 20, 25, 50, 100])
+    }
+
+    /// The same of a list that comes along with its thing: of fewer sizes, because each stands in one statement with those
+    /// of other lists.
+    pub(super) fn order_along(&self, keyset: Keyset) -> String {
+        self.limited(keyset, &[5, ALONG_AT_MOST])
+    }
+
+    fn limited(&self, keyset: Keyset, sizes: &[u16]) -> String {
+        let size = sizes.iter().find(|size| **size >= self.size);
+        let limit = u32::from(*size.unwrap_or(&self.size)) + 1;
         format!("{} LIMIT {limit}", self.sorted(keyset))
+    }
+
+    /// Whether it may come along with the thing whose list it is of, as a column of its row: a short end of the list.
+    #[must_use]
+    pub const fn may_come_along(&self) -> bool {
+        self.after.is_none() && self.before.is_none() && self.size <= ALONG_AT_MOST
     }
 
     /// ` ORDER BY …` alone.
@@ -158,10 +176,10 @@ impl Page {
         format!(" ORDER BY {} {direction}{tie}", keyset.value)
     }
 
-    /// Cuts what [`Page::order`] brought to the page, in the list's order; how much it brought too many does not
+    /// Cuts what the statement brought to the page, in the list's order; how much it brought too many does not
     /// matter. Where the page is bounded by a key, there is more beyond it: the row that it names, or was there when it
     /// was handed out.
-    pub(super) fn cut<T>(&self, mut rows: Vec<T>) -> Rows<T> {
+    pub fn cut<T>(&self, mut rows: Vec<T>) -> Rows<T> {
         let more = rows.len() > usize::from(self.size);
         rows.truncate(usize::from(self.size));
         if self.backward {

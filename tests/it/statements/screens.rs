@@ -110,13 +110,14 @@ async fn screens(large: &Large) {
             json!({ "first": 50 }),
             1,
         ),
-        // The conversation with its ticket and the ticket's properties; previous ones; messages. The panel is known, too.
+        // The conversation with its ticket and the ticket's properties, previous ones and messages. The panel is known,
+        // too.
         (
             "sidebar",
             SIDEBAR,
             json!({ "conversation": conversation, "first": 1, "last": 1 }),
             json!({ "conversation": conversation, "first": 5, "last": 20 }),
-            3,
+            1,
         ),
     ] {
         let (few, many) = (large.ask(query, few).await, large.ask(query, many).await);
