@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 pub(super) const TICKET_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, t.status_id, \
      t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
      t.last_activity_at, t.closed_at, t.trash_group_id, g.trashed_at, g.purge_at, t.version";
-/// The same of `tickets t` alone: to be locked, where the trash is read once the lock is held, or of what is known to be
-/// outside it.
+/// The same of `tickets t` alone: where the times of what is in the trash are read after it, as of what is locked, or
+/// where it is known to be outside it.
 pub(super) const TICKET_OWN_COLUMNS: &str = "t.id, t.number, t.name, t.name_version, t.pipeline_id, \
      t.status_id, t.category, t.owner_id, t.priority, t.priority_version, t.workspace, t.contact_id, t.created_at, \
      t.last_activity_at, t.closed_at, t.trash_group_id, NULL::timestamptz, \
@@ -32,8 +32,7 @@ pub(super) const TICKET_TRASH: &str = "LEFT JOIN LATERAL (SELECT g.trashed_at, g
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, g.trashed_at, g.purge_at, c.version";
-/// The same of `conversations c` alone: to be locked, where the trash is read once the lock is held, or of what is known
-/// to be outside it.
+/// The same of `conversations c` alone, as [`TICKET_OWN_COLUMNS`].
 pub(super) const CONVERSATION_OWN_COLUMNS: &str = "c.id, c.subject, c.status, c.workspace, c.inbox_id, \
      c.channel_id, c.contact_id, c.owner_id, c.ticket_id, c.created_at, c.last_activity_at, c.closed_at, \
      c.trash_group_id, NULL::timestamptz, NULL::timestamptz, c.version";

@@ -12,16 +12,15 @@ use uuid::Uuid;
 use super::binds::{Binds, is_one_of};
 use super::joins::{Beside, ConversationJoins, Joined, WithConversation};
 use super::page::{KeyType, Keyset, Page, Rows, by_parent};
-use super::{CountOfRow, CountRow, Source, conversation_filter};
+use super::{CountOfRow, CountRow, Source, conversation_filter, trash};
 use crate::domain::filter::{
     ConversationFilter, ConversationLeaf as Leaf, ConversationSort, Order,
 };
-use crate::domain::image::Conversation;
+use crate::domain::image::{Conversation, Trash};
 use crate::error::Result;
 use crate::store::columns::{Columns, FromColumns};
 use crate::store::rows::{
-    CONVERSATION_COLUMNS, CONVERSATION_OWN_COLUMNS, CONVERSATION_TRASH, ConversationRow,
-    conversations_of_list, read_by_place,
+    CONVERSATION_OWN_COLUMNS, ConversationRow, conversations_of_list, read_by_place,
 };
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
@@ -34,11 +33,24 @@ pub struct Listed {
     pub with: WithConversation,
 }
 
+impl Listed {
+    /// The same with its ticket in the trash: both are there together or not at all (rule 18).
+    fn in_trash(mut self, trash: Option<Trash>) -> Self {
+        Arc::make_mut(&mut self.conversation).trash = trash;
+        if let Some((ticket, _)) = &mut self.with.ticket {
+            Arc::make_mut(ticket).trash = trash;
+        }
+        self
+    }
+}
+
 struct ListedRow {
     /// The account's; the same in each row.
     mark: Uuid,
     /// The thing whose list it is in; its own id in a list of the account.
     parent: Uuid,
+    /// Where it is in the trash.
+    trash_group: Option<Uuid>,
     listed: Listed,
 }
 
@@ -48,12 +60,15 @@ impl FromColumns for ListedRow {
         let flags = columns.take::<st::SmallInt, _>()?;
         let parent = columns.take::<st::Uuid, _>()?;
         // Put together at once: rows are long, and each further list of them would be a copy.
-        let conversation: Conversation = ConversationRow::take(columns)?.try_into()?;
+        let row = ConversationRow::take(columns)?;
+        let trash_group = row.trash_group();
+        let conversation: Conversation = row.try_into()?;
         let with = Beside::take(flags, columns)?.of_conversation(&conversation)?;
         let conversation = Arc::new(conversation);
         Ok(Self {
             mark,
             parent,
+            trash_group,
             listed: Listed { conversation, with },
         })
     }
@@ -61,11 +76,16 @@ impl FromColumns for ListedRow {
 
 read_by_place!(ListedRow);
 
-async fn load(source: &Source, statement: Sql) -> Result<Vec<(Uuid, Listed)>> {
+async fn rows(source: &Source, statement: Sql) -> Result<Vec<ListedRow>> {
     let rows: Vec<ListedRow> = source.load(statement).await?;
     if let Some(row) = rows.first() {
         source.has_mark(row.mark);
     }
+    Ok(rows)
+}
+
+async fn load(source: &Source, statement: Sql) -> Result<Vec<(Uuid, Listed)>> {
+    let rows = rows(source, statement).await?;
     let listed = rows.into_iter().map(|row| (row.parent, row.listed));
     Ok(listed.collect())
 }
@@ -98,12 +118,17 @@ pub async fn conversations_by_id(
     } = joins.sql("$1");
     let (wanted, ids) = is_one_of(ids);
     let text = format!(
-        "SELECT {first}, c.id, {CONVERSATION_COLUMNS}{columns} FROM conversations c {CONVERSATION_TRASH}{tables} \
+        "SELECT {first}, c.id, {CONVERSATION_OWN_COLUMNS}{columns} FROM conversations c{tables} \
          WHERE c.account_id = $1 AND c.id {wanted}"
     );
     let binds = [Bind::Uuid(source.account().0), ids];
-    let rows = load(source, sql(&text, binds)).await?;
-    Ok(rows.into_iter().map(|(_, listed)| listed).collect())
+    let rows = rows(source, sql(&text, binds)).await?;
+    let trash = trash::times(source, rows.iter().map(|row| row.trash_group)).await?;
+    let listed = rows.into_iter().map(|row| match row.trash_group {
+        None => row.listed,
+        Some(group) => row.listed.in_trash(trash.get(&group).copied()),
+    });
+    Ok(listed.collect())
 }
 
 /// The list within the limits of whoever it is read for. The wall of the table stands anyway; this lets Postgres go by

@@ -11,14 +11,12 @@ use uuid::Uuid;
 use super::binds::{Binds, is_one_of};
 use super::joins::{Beside, Joined, TicketJoins, WithTicket};
 use super::page::{KeyType, Keyset, Page, Rows, by_parent};
-use super::{CountOfRow, CountRow, Source, ticket_filter};
+use super::{CountOfRow, CountRow, Source, ticket_filter, trash};
 use crate::domain::filter::{Order, TicketFilter, TicketLeaf, TicketSort};
 use crate::domain::image::Ticket;
 use crate::error::Result;
 use crate::store::columns::{Columns, FromColumns};
-use crate::store::rows::{
-    TICKET_COLUMNS, TICKET_OWN_COLUMNS, TICKET_TRASH, TicketRow, read_by_place, tickets_of_list,
-};
+use crate::store::rows::{TICKET_OWN_COLUMNS, TicketRow, read_by_place, tickets_of_list};
 use crate::store::sql::{Bind, Sql, dynamic_sql, sql};
 
 /// One ticket of a list with what was joined to it.
@@ -33,6 +31,8 @@ pub struct Listed {
 struct ListedRow {
     /// The account's; the same in each row.
     mark: Uuid,
+    /// Where it is in the trash.
+    trash_group: Option<Uuid>,
     listed: Listed,
 }
 
@@ -41,11 +41,14 @@ impl FromColumns for ListedRow {
         let mark = columns.take::<st::Uuid, _>()?;
         let flags = columns.take::<st::SmallInt, _>()?;
         // Put together at once: rows are long, and each further list of them would be a copy.
-        let ticket: Ticket = TicketRow::take(columns)?.try_into()?;
+        let row = TicketRow::take(columns)?;
+        let trash_group = row.trash_group();
+        let ticket: Ticket = row.try_into()?;
         let with = Beside::take(flags, columns)?.of_ticket(&ticket)?;
         let ticket = Arc::new(ticket);
         Ok(Self {
             mark,
+            trash_group,
             listed: Listed { ticket, with },
         })
     }
@@ -53,11 +56,16 @@ impl FromColumns for ListedRow {
 
 read_by_place!(ListedRow);
 
-async fn load(source: &Source, statement: Sql) -> Result<Vec<Listed>> {
+async fn rows(source: &Source, statement: Sql) -> Result<Vec<ListedRow>> {
     let rows: Vec<ListedRow> = source.load(statement).await?;
     if let Some(row) = rows.first() {
         source.has_mark(row.mark);
     }
+    Ok(rows)
+}
+
+async fn load(source: &Source, statement: Sql) -> Result<Vec<Listed>> {
+    let rows = rows(source, statement).await?;
     Ok(rows.into_iter().map(|row| row.listed).collect())
 }
 
@@ -108,9 +116,17 @@ pub async fn tickets_by_id(
     } = joins.sql("$1");
     let (wanted, ids) = is_one_of(ids);
     let text = format!(
-        "SELECT {first}, {TICKET_COLUMNS}{columns} FROM tickets t {TICKET_TRASH}{tables} WHERE t.account_id = $1 AND t.id {wanted}"
+        "SELECT {first}, {TICKET_OWN_COLUMNS}{columns} FROM tickets t{tables} WHERE t.account_id = $1 AND t.id {wanted}"
     );
-    load(source, sql(&text, [Bind::Uuid(source.account().0), ids])).await
+    let rows = rows(source, sql(&text, [Bind::Uuid(source.account().0), ids])).await?;
+    let trash = trash::times(source, rows.iter().map(|row| row.trash_group)).await?;
+    let listed = rows.into_iter().map(|mut row| {
+        if let Some(group) = row.trash_group {
+            Arc::make_mut(&mut row.listed.ticket).trash = trash.get(&group).copied();
+        }
+        row.listed
+    });
+    Ok(listed.collect())
 }
 
 /// A page of the account's tickets.

@@ -1,5 +1,7 @@
 //! Reading the trash by groups.
 
+use std::collections::{HashMap, HashSet};
+
 use diesel::QueryableByName;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -8,7 +10,7 @@ use super::binds::Binds;
 use super::page::{Key, KeyType, Keyset, Page, Rows};
 use super::{CountRow, Source};
 use crate::domain::id::TrashGroupId;
-use crate::domain::image::{Actor, Time};
+use crate::domain::image::{Actor, Time, Trash};
 use crate::error::Result;
 use crate::store::log::actor;
 use crate::store::sql::{Bind, sql};
@@ -113,6 +115,28 @@ pub async fn groups_by_id(source: &Source, ids: Vec<Uuid>) -> Result<Vec<TrashGr
     let binds = [Bind::Uuid(source.account().0), Bind::Uuids(ids)];
     let rows: Vec<GroupRow> = source.load(sql(&text, binds)).await?;
     rows.into_iter().map(GroupRow::decode).collect()
+}
+
+/// Since when and until when what is in these groups is in the trash. Few things that are asked for by their ids are
+/// there, so nothing is joined to them for it.
+pub(super) async fn times(
+    source: &Source,
+    groups: impl Iterator<Item = Option<Uuid>>,
+) -> Result<HashMap<Uuid, Trash>> {
+    let groups: HashSet<Uuid> = groups.flatten().collect();
+    if groups.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let groups = groups_by_id(source, groups.into_iter().collect()).await?;
+    let time = |group: TrashGroup| {
+        let trash = Trash {
+            group: group.id,
+            trashed_at: group.trashed_at,
+            purge_at: group.purge_at,
+        };
+        (group.id.0, trash)
+    };
+    Ok(groups.into_iter().map(time).collect())
 }
 
 #[derive(QueryableByName)]
