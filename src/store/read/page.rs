@@ -148,7 +148,7 @@ impl Page {
     /// The same of a list that comes along with its thing: of fewer sizes, because each stands in one statement with those
     /// of other lists.
     pub(super) fn order_along(&self, keyset: Keyset) -> String {
-        self.limited(keyset, &[5, ALONG_AT_MOST])
+        self.limited(keyset, &[5, 20, ALONG_AT_MOST])
     }
 
     fn limited(&self, keyset: Keyset, sizes: &[u16]) -> String {
