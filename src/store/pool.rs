@@ -1,10 +1,12 @@
 //! Connections: a bounded pool, whose every wait is bounded too.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use deadpool::managed::{self, Manager, Metrics, RecycleError, RecycleResult, TimeoutType};
+use diesel::connection::InstrumentationEvent;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
@@ -23,6 +25,8 @@ pub type Loan = managed::Object<Opener>;
 pub struct Pooled {
     connection: AsyncPgConnection,
     account: Mutex<Option<AccountId>>,
+    /// How many statements stay prepared on it.
+    prepared: Arc<AtomicUsize>,
 }
 
 impl Pooled {
@@ -65,11 +69,19 @@ pub struct Opener {
 impl Opener {
     async fn open(&self) -> ConnectionResult<Pooled> {
         let mut connection = AsyncPgConnection::establish(&self.url).await?;
+        let prepared = Arc::<AtomicUsize>::default();
+        let count = Arc::clone(&prepared);
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::CacheQuery { .. }) {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        });
         let set = connection.batch_execute(&self.setup).await;
         set.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(Pooled {
             connection,
             account: Mutex::default(),
+            prepared,
         })
     }
 }
@@ -88,6 +100,9 @@ impl Manager for Opener {
         if std::thread::panicking() || pooled.is_broken() {
             return Err(RecycleError::message("the connection is broken"));
         }
+        if pooled.prepared.load(Ordering::Relaxed) > MOST_PREPARED {
+            return Err(RecycleError::message("the connection keeps too much"));
+        }
         Ok(())
     }
 }
@@ -97,6 +112,11 @@ impl Manager for Opener {
 /// every request, which takes it longer than to run it (`benches/screens`). What these statements go by does not depend
 /// on their values; `tests/it/statements` holds their plans as they are kept.
 const KEPT_PLANS: &str = "force_generic_plan";
+
+/// With so many statements prepared a connection is not used again, but replaced. What screens and commands take together
+/// is fewer; yet whoever asks for ever other lists in ever other pages has ever other statements prepared, and Postgres
+/// keeps up to 300 KB for one with its plan (`pg_backend_memory_contexts` told that), as long as the connection lasts.
+const MOST_PREPARED: usize = 300;
 
 /// How the pool behaves.
 #[derive(Debug, Clone)]

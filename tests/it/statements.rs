@@ -6,6 +6,7 @@ mod along;
 mod begin;
 mod changes;
 mod large;
+mod many;
 mod one;
 mod plans;
 pub mod proxy;

@@ -18,8 +18,8 @@ pub struct Key {
     pub id: Uuid,
 }
 
-/// The longest page that comes along with the thing whose list it is of: what is asked for where nobody says how many.
-const ALONG_AT_MOST: u16 = 25;
+/// The longest page that comes along with the thing whose list it is of: more than a screen shows at once.
+const ALONG_AT_MOST: u16 = 50;
 
 /// Which rows of a list are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

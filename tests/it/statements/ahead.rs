@@ -9,10 +9,10 @@ use crate::support::{Client, NEWER, TestApp, database};
 
 /// A conversation, its messages, those before it: too many to come along with it.
 const CONVERSATION: &str = "query($id: ID!) { conversation(id: $id) { id contact { name }
-    messages(last: 50) { nodes { id } } previousConversations(first: 50) { nodes { id } } } }";
+    messages(last: 51) { nodes { id } } previousConversations(first: 51) { nodes { id } } } }";
 /// As many as come along.
 const ALONG: &str = "query($id: ID!) { conversation(id: $id) { id contact { name }
-    messages(last: 25) { nodes { id } } previousConversations(first: 25) { nodes { id } } } }";
+    messages(last: 50) { nodes { id } } previousConversations(first: 50) { nodes { id } } } }";
 /// A ticket and its conversations.
 const TICKET: &str =
     "query($id: ID!) { ticket(id: $id) { id conversations(first: 5) { nodes { id } } } }";

@@ -20,15 +20,15 @@ const ASKED: [(&str, &str); 16] = [
     ("messages", "(last: 5)"),
     ("messages", "(last: 20)"),
     ("messages", "(last: 25)"),
-    ("messages", "(last: 26)"),
     ("messages", "(first: 30)"),
     ("messages", "(last: 31)"),
+    ("messages", "(last: 51)"),
     ("previousConversations", ""),
     ("previousConversations", "(first: 0)"),
     ("previousConversations", "(first: 1)"),
     ("previousConversations", "(first: 5)"),
     ("previousConversations", "(first: 25)"),
-    ("previousConversations", "(first: 26)"),
+    ("previousConversations", "(first: 51)"),
 ];
 
 /// One contact's conversations, closed ones, some with a ticket and some in the trash among them; the first has 31
