@@ -126,6 +126,7 @@ fn know_inbox(state: &RequestState, rows: &Arc<Rows<Listed>>) {
         contact: true,
         last_message: true,
         ticket: Some(TicketJoins::NONE),
+        ..ConversationJoins::NONE
     };
     let key = (Parent::Inbox(inbox.id.0), list, page, joins);
     loaders.inboxes.feed([(inbox.id, Arc::new(inbox))]);
@@ -197,6 +198,7 @@ fn row(number: u32) -> Listed {
             contact: Some(Arc::new(contact)),
             last_message: Some(Arc::new(message)),
             ticket,
+            ..WithConversation::default()
         },
         conversation: Arc::new(conversation),
     }

@@ -1,5 +1,5 @@
-//! Running operations: queries and mutations in tasks of their own, everything as a stream of frames where the
-//! transport streams.
+//! Running operations: mutations, and what a socket asks for beside others, in tasks of their own; everything as a stream
+//! of frames where the transport streams.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -179,7 +179,16 @@ impl<B: Backend> Context<B> {
             otel.name = name.as_deref(),
             kind = kind.label()
         );
-        let task = Task::spawn(work.instrument(span), kind == Kind::Query);
+        let work = work.instrument(span);
+        if kind == Kind::Query && transport == Transport::Http {
+            // Whoever waits for it waits for nothing else, and with them it is given up: it needs no task of its own.
+            let done = AssertUnwindSafe(work).catch_unwind().await;
+            return done.map_err(|panic| {
+                log_panic(&*panic);
+                Panicked
+            });
+        }
+        let task = Task::spawn(work, kind == Kind::Query);
         match timeout(limit + GRACE, task.result()).await {
             Ok(done) => done,
             Err(_elapsed) => {
