@@ -181,7 +181,8 @@ impl<B: Backend> Context<B> {
         );
         let work = work.instrument(span);
         if kind == Kind::Query && transport == Transport::Http {
-            // Whoever waits for it waits for nothing else, and with them it is given up: it needs no task of its own.
+            // Whoever waits for it waits for nothing else, and with them it is given up: it needs no task of its own. A
+            // panic is caught here already, so that its answer gets the headers that browsers want.
             let done = AssertUnwindSafe(work).catch_unwind().await;
             return done.map_err(|panic| {
                 log_panic(&*panic);

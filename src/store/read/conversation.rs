@@ -34,7 +34,7 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// The same with its ticket in the trash: both are there together or not at all (rule 18).
+    /// The same, and its ticket, in the trash: they are there together or not at all (rule 18).
     fn in_trash(mut self, trash: Option<Trash>) -> Self {
         Arc::make_mut(&mut self.conversation).trash = trash;
         if let Some((ticket, _)) = &mut self.with.ticket {

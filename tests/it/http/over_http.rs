@@ -351,6 +351,8 @@ async fn a_panic_shows_the_request_id_and_nothing_else() {
         .await
         .unwrap();
     assert_eq!(response.status(), 500);
+    // A browser reads it like any other answer.
+    assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     let text = response.text().await.unwrap();
     assert!(
         text.contains("abc-123") && text.contains("INTERNAL"),

@@ -13,6 +13,9 @@ const CONVERSATION: &str = "query($id: ID!) { conversation(id: $id) { id contact
 /// As many as come along.
 const ALONG: &str = "query($id: ID!) { conversation(id: $id) { id contact { name }
     messages(last: 50) { nodes { id } } previousConversations(first: 50) { nodes { id } } } }";
+/// With something beside each conversation, which does not come along.
+const JOINED: &str = "query($id: ID!) { conversation(id: $id) { id contact { name }
+    messages(last: 25) { nodes { id } } previousConversations(first: 25) { nodes { id contact { name } } } } }";
 /// A ticket and its conversations.
 const TICKET: &str =
     "query($id: ID!) { ticket(id: $id) { id conversations(first: 5) { nodes { id } } } }";
@@ -54,6 +57,7 @@ async fn lists_are_asked_for_with_what_they_are_of() {
     // With what begins and what ends the transaction, where there is more than one to read by.
     for (query, id, statements, round_trips) in [
         (ALONG, &conversation, 1, 1),
+        (JOINED, &conversation, 4, 2),
         (CONVERSATION, &conversation, 5, 2),
         (TICKET, &ticket, 4, 2),
         (DEEP, &ticket, 5, 4),

@@ -9,7 +9,10 @@ const MESSAGES: &str = "totalCount pageInfo { hasNextPage hasPreviousPage startC
     edges { cursor node { id kind text createdAt author { __typename ... on Contact { email } } } }";
 const PREVIOUS: &str = "totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     edges { cursor node { id subject status workspace version createdAt lastActivityAt closedAt trashedAt
-        inbox { id } channel { id } contact { id } owner { id } ticket { number } } }";
+        inbox { id } channel { id } owner { id } } }";
+/// With more beside them, they are read by themselves.
+const JOINED: &str =
+    "nodes { id contact { email } ticket { number status { name } } lastMessage { text } }";
 
 /// What is asked of a conversation: short enough to come along or not, several at once, and with what is not there.
 const ASKED: [(&str, &str); 16] = [
@@ -105,6 +108,13 @@ async fn what_comes_along_is_what_is_read_by_itself() {
         fields[4], fields[2], fields[13], fields[12]
     ));
     asked.push(format!("a: {} b: {}", fields[5], fields[5]));
+    // They are in the trash together.
+    asked.push("trashedAt ticket { number trashedAt }".to_owned());
+    asked.push(format!("previousConversations(first: 5) {{ {JOINED} }}"));
+    asked.push(format!(
+        "a: previousConversations(first: 5) {{ {JOINED} }} b: {}",
+        fields[13]
+    ));
     for lists in asked {
         let expected = by_themselves(&client, &lists).await;
         assert_eq!(expected.len(), count);
@@ -126,6 +136,55 @@ async fn what_comes_along_is_what_is_read_by_itself() {
             [&found["one"], &found["other"]],
             [&expected[0], &expected[1]]
         );
+    }
+}
+
+/// The cursors and ids of a list, in its order.
+async fn edges(client: &Client, id: &str, list: &str) -> Vec<(String, String)> {
+    let query = format!(
+        "query($id: ID!) {{ conversation(id: $id) {{ list: {list} {{ edges {{ cursor node {{ id }} }} }} }} }}"
+    );
+    let found = client.gql(&query, json!({ "id": id })).await;
+    let edges = found["conversation"]["list"]["edges"].as_array();
+    let edge = |edge: &Value| (text(&edge["cursor"]), text(&edge["node"]["id"]));
+    edges.expect("edges").iter().map(edge).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_in_the_middle_does_not_come_along() {
+    let (_app, account, client) = office().await;
+    let first = threads(&account, &client).await.swap_remove(0);
+    let thread = edges(&client, &first, "messages(first: 40)").await;
+    let previous = edges(&client, &first, "previousConversations(first: 40)").await;
+    assert_eq!((thread.len(), previous.len()), (31, 26));
+    let at = |list: &[(String, String)], place: usize| list[place].0.clone();
+    for (page, whole, range) in [
+        (
+            format!("messages(last: 5, before: \"{}\")", at(&thread, 20)),
+            &thread,
+            15..20,
+        ),
+        (
+            format!("messages(first: 5, after: \"{}\")", at(&thread, 20)),
+            &thread,
+            21..26,
+        ),
+        (
+            format!("messages(before: \"{}\")", at(&thread, 3)),
+            &thread,
+            0..3,
+        ),
+        (
+            format!(
+                "previousConversations(first: 5, after: \"{}\")",
+                at(&previous, 7)
+            ),
+            &previous,
+            8..13,
+        ),
+    ] {
+        let found = edges(&client, &first, &page).await;
+        assert_eq!(found, whole[range], "{page}");
     }
 }
 
