@@ -38,18 +38,15 @@ describe('the prepared tabs of GraphiQL', () => {
     { name: 'Resume', has: '"cascades"' },
   ];
 
-  /**
-   * Runs the open tab. GraphiQL takes a moment to notice that the editor has another tab's query; until then its
-   * button runs the old operation, or none.
-   */
-  async function run(page: Page, name: string): Promise<void> {
-    await page.locator('.graphiql-query-editor .view-line', { hasText: new RegExp(`(query|mutation|subscription)\\s${name}\\b`) }).waitFor();
-    await expect
-      .poll(async () => {
-        if (await runButton(page).isVisible()) await runButton(page).click();
-        return sent.at(-1);
-      }, { timeout: 15_000, interval: 250 })
-      .toBe(name);
+  /** Opens a tab and runs it at once, before GraphiQL has read its document. */
+  async function run(page: Page, tab: number, name: string): Promise<void> {
+    await runButton(page).waitFor();
+    const opener = await page.locator('.graphiql-tab').nth(tab).locator('button').first().elementHandle();
+    await runButton(page).evaluate((button: HTMLElement, opener) => {
+      (opener as HTMLElement).click();
+      button.click();
+    }, opener);
+    await expect.poll(() => sent.at(-1)).toBe(name);
   }
 
   it('are there', async () => {
@@ -59,8 +56,7 @@ describe('the prepared tabs of GraphiQL', () => {
 
   it.each(tabs.map((tab, index) => ({ ...tab, index })))('run: $name', async ({ name, has, index }) => {
     const { page } = window;
-    await page.locator('.graphiql-tab').nth(index).locator('button').first().click();
-    await run(page, name);
+    await run(page, index, name);
     // A stream without a beginning waits for what happens next, until it is stopped.
     if (has !== null) await expect.poll(() => response(page).innerText(), { timeout: 15_000 }).toContain(has);
     expect(await response(page).innerText()).not.toContain('"errors"');
@@ -69,7 +65,6 @@ describe('the prepared tabs of GraphiQL', () => {
   });
 
   it('asked no other machine, and met no error', () => {
-    // A request with the name of another tab's operation, as above, is refused with 400.
-    expect(window.complaints.filter((complaint) => !complaint.includes('400 (Bad Request)'))).toEqual([]);
+    expect(window.complaints).toEqual([]);
   });
 });

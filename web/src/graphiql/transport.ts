@@ -1,9 +1,9 @@
-import { getOperationAST, parse } from 'graphql';
 import type { GraphiQL } from 'graphiql';
 import { type Client, createClient } from 'graphql-ws';
 import type { ComponentProps } from 'react';
 import type { Endpoints } from '../shared/endpoints';
 import { bearer, type Operation, send } from '../shared/request';
+import { chosenOperation } from './chosen-operation';
 import { closedWords, isClosed } from './close-event';
 import { ItemLog } from './item-log';
 
@@ -32,11 +32,10 @@ export function createTransport(endpoints: Endpoints, token: string): Transport 
     retryAttempts: 0,
   });
   const fetcher: Fetcher = (params, options) => {
-    const operation: Operation = params;
+    const { operation, definition } = chosenOperation(params);
     // GraphiQL asks for the schema without a document.
-    const document = options?.documentAST ?? parse(operation.query);
     if (options?.documentAST) items.restart();
-    if (getOperationAST(document, operation.operationName)?.operation === 'subscription') {
+    if (definition?.operation === 'subscription') {
       return subscribe(socket, operation, items) as Result;
     }
     const headers = { ...bearer(token), ...options?.headers };
