@@ -62,7 +62,7 @@ describe('what is too long for one page', () => {
       .poll(async () => {
         await toEnd(page, scroller);
         return page.locator(scroller).getByText(text).count();
-      }, { timeout: 20_000, interval: 100 })
+      }, { interval: 100 })
       .toBe(1);
   /** The list as the server has it, from its first page to its last. */
   const asItIs = async (filter: string) => {
@@ -116,10 +116,10 @@ describe('what is too long for one page', () => {
       ...Array.from({ length: 12 }, (_, index) => receive(`late-${index}`, `Late rider ${index}`, `Bell ${index}`, 'It does not ring.')),
     ]);
     await page.locator(`[data-row="${far}"]`).waitFor({ state: 'detached' });
-    await expect.poll(() => shown(page), { timeout: 15_000 }).toEqual(await asItIs('{ status: OPEN }'));
+    await expect.poll(() => shown(page)).toEqual(await asItIs('{ status: OPEN }'));
     await page.locator(`[data-row="${rider(25)}"]`, { hasText: 'Now it squeaks downhill.' }).waitFor();
     await all([`updateConversationStatus(input: { conversationId: "${far}", status: OPEN }) { conversation { id } userErrors { message } }`]);
-    await expect.poll(() => shown(page), { timeout: 15_000 }).toEqual(await asItIs('{ status: OPEN }'));
+    await expect.poll(() => shown(page)).toEqual(await asItIs('{ status: OPEN }'));
   });
 
   it('nothing of it is missed without a connection', async () => {
@@ -136,7 +136,7 @@ describe('what is too long for one page', () => {
     await thread.getByText('The server cannot be reached.').waitFor();
     await context.setOffline(false);
     await page.getByText('Connected again. Nothing was missed.').waitFor();
-    await expect.poll(() => shown(page), { timeout: 15_000 }).toEqual(await asItIs('{ status: OPEN }'));
+    await expect.poll(() => shown(page)).toEqual(await asItIs('{ status: OPEN }'));
     await thread.getByText('It squeaks uphill.').waitFor();
   });
 
